@@ -57,9 +57,8 @@ func (n *Node) hello() hello {
 
 // enter makes the node part of a cluster, or finds that it is, and opens its groups.
 func (n *Node) enter(ctx context.Context) error {
-	nf := n.folder.node
 	switch {
-	case nf.Cluster != "":
+	case n.Cluster() != "":
 		if err := n.checkFolder(); err != nil {
 			return err
 		}
@@ -73,7 +72,7 @@ func (n *Node) enter(ctx context.Context) error {
 		}
 	}
 	n.mu.RLock()
-	nf = n.folder.node
+	nf := n.folder.node
 	n.mu.RUnlock()
 	n.caller.Redial() // as a member from here on
 	founders := nf.Voters

@@ -59,6 +59,7 @@ type Node struct {
 	registry  *registry
 
 	boot      string // made at each start
+	start     uint64 // which start of this node it is: 1, 2, ...
 	fatalOnce sync.Once
 
 	mu      sync.RWMutex // guards groups, cluster and folder.node
@@ -78,7 +79,7 @@ func Open(ctx context.Context, cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{cfg: cfg, log: cfg.Log, id: f.node.ID, boot: newID(), folder: f, cluster: f.node.Cluster}
+	n := &Node{cfg: cfg, log: cfg.Log, id: f.node.ID, boot: newID(), start: f.node.Starts, folder: f, cluster: f.node.Cluster}
 	n.hclog = newRaftLogger(cfg.Log)
 	n.ctx, n.cancel = context.WithCancel(context.Background())
 	n.caller = peer.NewCaller(n.identity)

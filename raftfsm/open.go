@@ -24,7 +24,7 @@ const (
 // openGroups starts raft for group 0 and all groups of keys. With founders the
 // groups are new and this node writes their first configuration.
 func (n *Node) openGroups(groups int, founders []Member) error {
-	if n.cfg.Reads == ReadLease && n.folder.node.Starts > 1 {
+	if n.cfg.Reads == ReadLease && n.start > 1 {
 		// A lease may rest on a word from this node that it has forgotten.
 		time.Sleep(n.cfg.HeartbeatTimeout)
 	}
@@ -51,7 +51,7 @@ func (n *Node) openGroups(groups int, founders []Member) error {
 func (n *Node) openGroup(id uint32, founders []Member) (_ *Group, err error) {
 	g := &Group{
 		ID: id, node: n,
-		outbox:   newOutbox(n.id, n.folder.node.Starts),
+		outbox:   newOutbox(n.id, n.start),
 		deadline: make(chan struct{}, 1), wantSnap: make(chan struct{}, 1), kick: make(chan struct{}, 1),
 		closed:  make(chan struct{}),
 		origins: map[string]*peer.Frames{},
