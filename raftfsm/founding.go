@@ -62,12 +62,12 @@ func (n *Node) enter(ctx context.Context) error {
 		if err := n.checkFolder(); err != nil {
 			return err
 		}
-	case len(n.cfg.Join) > 0:
-		if err := n.meet(ctx); err != nil {
+	case n.cfg.BootstrapExpect == 1:
+		if err := n.found([]Member{n.self()}); err != nil {
 			return err
 		}
 	default:
-		if err := n.found([]Member{n.self()}); err != nil {
+		if err := n.meet(ctx); err != nil {
 			return err
 		}
 	}
@@ -178,7 +178,7 @@ func (n *Node) meetOnce(hellos map[string]hello) (done bool, err error) {
 		}
 		fresh[h.ID] = h.Member
 	}
-	if n.cfg.BootstrapExpect <= 1 || len(fresh) < n.cfg.BootstrapExpect {
+	if n.cfg.BootstrapExpect == 0 || len(fresh) < n.cfg.BootstrapExpect {
 		return false, nil
 	}
 	voters := make([]Member, 0, len(fresh))

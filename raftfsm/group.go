@@ -3,7 +3,6 @@ package raftfsm
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -294,5 +293,3 @@ func (g *Group) close() error {
 	g.running.Wait()
 	return errors.Join(err, g.trans.Close(), g.logs.Close())
 }
-
-func (g *Group) String() string { return fmt.Sprintf("group %d", g.ID) }

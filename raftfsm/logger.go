@@ -14,6 +14,10 @@ import (
 // logged: raft repeats itself at every attempt to reach a node that is down.
 const logPause = 10 * time.Second
 
+// firstElection marks the line about an election that no leader was lost for:
+// that of a node which has only started.
+const firstElection = "last-leader-addr= "
+
 // newRaftLogger sends raft's warnings and errors to the node's log.
 func newRaftLogger(log *slog.Logger) hclog.Logger {
 	return hclog.New(&hclog.LoggerOptions{
@@ -37,7 +41,7 @@ func (w *slogWriter) Write(b []byte) (int, error) {
 		line, level = text, slog.LevelError
 	}
 	line = strings.TrimSpace(strings.TrimPrefix(line, "[WARN]"))
-	if w.fresh(line) {
+	if !strings.Contains(line, firstElection) && w.fresh(line) {
 		w.log.Log(context.Background(), level, line, "from", "raft")
 	}
 	return len(b), nil

@@ -23,7 +23,7 @@ type Config struct {
 	ClientAddr    string // HOST:PORT told to clients
 	Groups        int    // Raft groups for keys, fixed when the cluster is founded; 1..64
 
-	BootstrapExpect int      // nodes that found the cluster together; 1: this one alone
+	BootstrapExpect int      // nodes that found the cluster together; 1: this one alone; 0: it joins one that exists
 	Join            []string // peer addresses of nodes to found a cluster with, or to join
 
 	RaftLog string    // "wal" or "bolt"

@@ -282,7 +282,7 @@ func TestAFreshNodeJoinsAsNonVoterThenVoter(t *testing.T) {
 	nodes := startCluster(t, 1, nil)
 	propose(t, nodes[0], "k w")
 	cfg := testConfig(t, t.TempDir(), freeAddr(t))
-	cfg.Join = []string{nodes[0].cfg.PeerAddr}
+	cfg.BootstrapExpect, cfg.Join = 0, []string{nodes[0].cfg.PeerAddr}
 	fresh := start(t, cfg)
 	waitReady(t, fresh)
 	if got := read(t, fresh, "k"); len(got) != 1 {
@@ -308,7 +308,7 @@ func TestAnEmptyFolderCannotTakeAMembersPlace(t *testing.T) {
 	nodes := startCluster(t, 3, nil)
 	eventually(t, "all are registered", func() bool { return len(nodes[0].Members()) == 3 })
 	again := testConfig(t, t.TempDir(), nodes[2].cfg.PeerAddr)
-	again.Join = []string{nodes[0].cfg.PeerAddr}
+	again.BootstrapExpect, again.Join = 0, []string{nodes[0].cfg.PeerAddr}
 	nodes[2].stop()
 	if _, err := tryStart(t, again); err == nil || !strings.Contains(err.Error(), "is already the address of node") {
 		t.Fatalf("joining with a member's address and an empty folder: %v", err)
@@ -319,7 +319,7 @@ func TestAUsedFolderCannotJoinAnotherCluster(t *testing.T) {
 	one := start(t, testConfig(t, t.TempDir(), freeAddr(t)))
 	cfg := testConfig(t, t.TempDir(), freeAddr(t))
 	start(t, cfg).stop()
-	cfg.Join = []string{one.cfg.PeerAddr}
+	cfg.BootstrapExpect, cfg.Join = 0, []string{one.cfg.PeerAddr}
 	if _, err := tryStart(t, cfg); err == nil || !strings.Contains(err.Error(), "belongs to cluster") {
 		t.Fatalf("a used folder joined another cluster: %v", err)
 	}

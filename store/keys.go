@@ -1,0 +1,141 @@
+package store
+
+// find is the entry of a key for reading, nil when it is absent or due.
+func (tx *Tx) find(key string) *entry {
+	e := tx.db.keys.get(tx.s.position(key), key)
+	if e == nil || tx.due(e) {
+		return nil
+	}
+	return e
+}
+
+// due tells whether a key is gone by log time, deleted or not.
+func (tx *Tx) due(e *entry) bool { return e.deadline != 0 && e.deadline <= tx.s.head.now }
+
+// live is find for a writer: a key that is due is deleted. The entry may yet be
+// seen by a Frozen; what changes it takes keys.ref.
+func (tx *Tx) live(key string) (pos uint64, e *entry) {
+	tx.mustWrite()
+	pos = tx.s.position(key)
+	e = tx.db.keys.get(pos, key)
+	if e != nil && tx.due(e) {
+		tx.drop(tx.db, pos, e)
+		return pos, nil
+	}
+	return pos, e
+}
+
+func (tx *Tx) drop(db *database, pos uint64, e *entry) {
+	tx.turn.timed = tx.turn.timed || e.deadline != 0
+	db.drop(pos, e)
+}
+
+// Type is the type of a key, NoneType when it is absent.
+func (tx *Tx) Type(key string) Type {
+	if e := tx.find(key); e != nil {
+		return e.kind()
+	}
+	return NoneType
+}
+
+// Encoding is the word of OBJECT ENCODING, "" when the key is absent.
+func (tx *Tx) Encoding(key string) string {
+	if e := tx.find(key); e != nil {
+		return e.encoding()
+	}
+	return ""
+}
+
+// Version changes whenever the key is written; 0 when it is absent. Two states
+// of a key with the same version are the same, but for credits.
+func (tx *Tx) Version(key string) uint64 {
+	if e := tx.find(key); e != nil {
+		return e.version
+	}
+	return 0
+}
+
+// Delete removes a key and tells whether it was there.
+func (tx *Tx) Delete(key string) bool {
+	pos, e := tx.live(key)
+	if e == nil {
+		return false
+	}
+	tx.drop(tx.db, pos, e)
+	return true
+}
+
+// Deadline is the log time (ms) at which the key goes, 0 when it stays.
+func (tx *Tx) Deadline(key string) (ms int64, exists bool) {
+	if e := tx.find(key); e != nil {
+		return e.deadline, true
+	}
+	return 0, false
+}
+
+// SetDeadline sets the log time (ms) at which the key goes; 0 lets it stay.
+// False when the key is absent. A deadline that is past already makes the key
+// invisible at once; a handler that wants it deleted deletes it.
+func (tx *Tx) SetDeadline(key string, ms int64) bool {
+	pos, e := tx.live(key)
+	if e == nil {
+		return false
+	}
+	if e.deadline == ms {
+		return true
+	}
+	tx.turn.timed = true
+	e = tx.db.keys.ref(pos, key)
+	tx.db.setDeadline(pos, e, ms)
+	e.version = tx.nextVersion()
+	return true
+}
+
+// Rename moves a key with its deadline over another one, which is lost. Nothing
+// happens when from is absent or the two are the same.
+func (tx *Tx) Rename(from, to string) {
+	pos, e := tx.live(from)
+	if e == nil || from == to {
+		return
+	}
+	moved := e.copyAs(to, tx.s.epoch)
+	tx.drop(tx.db, pos, e)
+	tx.replace(to, moved)
+}
+
+// CopyTo copies a key with its deadline to a key of dst's database (dst is tx or
+// from tx.On), which is replaced. Nothing happens when from is absent or would
+// be copied onto itself.
+func (tx *Tx) CopyTo(dst *Tx, from, to string) {
+	_, e := tx.live(from)
+	if e == nil || from == to && tx.db == dst.db {
+		return
+	}
+	dst.replace(to, e.copyAs(to, tx.s.epoch))
+}
+
+// replace puts an entry in the place of what is at key.
+func (tx *Tx) replace(key string, e entry) {
+	pos, old := tx.live(key)
+	if old != nil {
+		tx.drop(tx.db, pos, old)
+	}
+	tx.turn.timed = tx.turn.timed || e.deadline != 0
+	e.version = tx.nextVersion()
+	tx.db.insert(pos, e)
+}
+
+// Len counts the keys of the database. Those that are due but not deleted yet are counted.
+func (tx *Tx) Len() int { return tx.db.keys.len() }
+
+// Flush empties the database, in O(1).
+func (tx *Tx) Flush() {
+	tx.mustWrite()
+	for i := range tx.turn.opened {
+		if o := &tx.turn.opened[i]; o.db == tx.db {
+			o.obj.gone = true
+		}
+	}
+	*tx.db = newDatabase()
+	tx.turn.timed = true
+}

@@ -1,0 +1,231 @@
+package store
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"sort"
+	"strconv"
+)
+
+// model is the store as one would write it without a care: maps, slices, and
+// copies of everything. It says what the store must answer.
+type model struct {
+	now    int64
+	tokens uint64
+	dbs    [2]map[string]*modelValue
+}
+
+type modelValue struct {
+	kind     Type
+	deadline int64
+	text     string             // string; owner of a lock
+	token    uint64             // lock
+	words    []string           // list; small set, in order; fields of a small hash, in order
+	grown    bool               // set, hash, zset: it has taken its last form
+	fields   map[string]string  // hash; set (to "")
+	scores   map[string]float64 // zset
+	credits  map[string]int64
+}
+
+func newModel() *model {
+	m := &model{}
+	for i := range m.dbs {
+		m.dbs[i] = map[string]*modelValue{}
+	}
+	return m
+}
+
+func (m *model) clone() *model {
+	c := &model{now: m.now, tokens: m.tokens}
+	for i := range m.dbs {
+		c.dbs[i] = map[string]*modelValue{}
+		for k, v := range m.dbs[i] {
+			c.dbs[i][k] = v.clone()
+		}
+	}
+	return c
+}
+
+func (v *modelValue) clone() *modelValue {
+	c := *v
+	c.words = slices.Clone(v.words)
+	c.fields, c.scores, c.credits = maps.Clone(v.fields), maps.Clone(v.scores), maps.Clone(v.credits)
+	return &c
+}
+
+// tick moves the clock and deletes what is due.
+func (m *model) tick(now int64) {
+	m.now = max(m.now, now)
+	for i := range m.dbs {
+		maps.DeleteFunc(m.dbs[i], func(_ string, v *modelValue) bool {
+			return v.deadline != 0 && v.deadline <= m.now
+		})
+	}
+}
+
+func (m *model) nextDeadline() (next int64) {
+	for i := range m.dbs {
+		for _, v := range m.dbs[i] {
+			if v.deadline != 0 && (next == 0 || v.deadline < next) {
+				next = v.deadline
+			}
+		}
+	}
+	return next
+}
+
+// open gives the value to change, made if need be; nil if it is of another type.
+func (m *model) open(db int, key string, kind Type) *modelValue {
+	v := m.dbs[db][key]
+	if v == nil {
+		v = &modelValue{kind: kind, fields: map[string]string{}, scores: map[string]float64{}, credits: map[string]int64{}}
+		m.dbs[db][key] = v
+	}
+	if v.kind != kind {
+		return nil
+	}
+	return v
+}
+
+// done removes a value that is empty.
+func (m *model) done(db int, key string) {
+	if v := m.dbs[db][key]; v != nil && v.kind != StringType && v.len() == 0 {
+		delete(m.dbs[db], key)
+	}
+}
+
+func (v *modelValue) len() int {
+	switch v.kind {
+	case ListType:
+		return len(v.words)
+	case SetType, HashType:
+		return len(v.fields)
+	case ZSetType:
+		return len(v.scores)
+	case LockType:
+		return len(v.text)
+	}
+	return 1
+}
+
+// members are those of a set in the order of Each, of a hash its fields, of a
+// sorted set by rank.
+func (v *modelValue) members() []string {
+	switch {
+	case v.kind == ZSetType:
+		ms := slices.Collect(maps.Keys(v.scores))
+		slices.SortFunc(ms, func(a, b string) int {
+			return cmp.Or(cmp.Compare(v.scores[a], v.scores[b]), cmp.Compare(a, b))
+		})
+		return ms
+	case v.grown:
+		ms := slices.Collect(maps.Keys(v.fields))
+		slices.SortFunc(ms, func(a, b string) int {
+			return cmp.Or(cmp.Compare(hash53(a), hash53(b)), cmp.Compare(a, b))
+		})
+		return ms
+	case v.kind == SetType && v.allInts() && v.token == 0:
+		ms := slices.Collect(maps.Keys(v.fields))
+		sort.Slice(ms, func(i, j int) bool { return number(ms[i]) < number(ms[j]) })
+		return ms
+	}
+	return v.words
+}
+
+// In a set, token is 1 as soon as it has held something that is no integer.
+func (v *modelValue) allInts() bool {
+	for m := range v.fields {
+		if !isNumber(m) {
+			return false
+		}
+	}
+	return true
+}
+
+func number(s string) int64 {
+	n, _ := strconv.ParseInt(s, 10, 64)
+	return n
+}
+
+func isNumber(s string) bool {
+	n, err := strconv.ParseInt(s, 10, 64)
+	return err == nil && strconv.FormatInt(n, 10) == s
+}
+
+func (v *modelValue) addMember(m string) bool {
+	if _, ok := v.fields[m]; ok {
+		return false
+	}
+	before := v.members()
+	ints := v.token == 0
+	switch {
+	case v.grown:
+	case ints && isNumber(m):
+		v.grown = len(v.fields) == 512
+	case len(v.fields) < 128 && len(m) <= 64:
+		v.token = 1
+		v.words = append(slices.Clone(before), m)
+	default:
+		v.grown = true
+	}
+	v.fields[m] = ""
+	return true
+}
+
+func (v *modelValue) removeMember(m string) bool {
+	_, ok := v.fields[m]
+	delete(v.fields, m)
+	delete(v.credits, m)
+	v.words = slices.DeleteFunc(v.words, func(w string) bool { return w == m })
+	return ok
+}
+
+func (v *modelValue) putField(name, value string) bool {
+	_, old := v.fields[name]
+	if !old && len(v.fields) == 128 || max(len(name), len(value)) > 64 {
+		v.grown = true
+	}
+	v.fields[name] = value
+	if !old {
+		v.words = append(v.words, name)
+	}
+	return !old
+}
+
+func (v *modelValue) putScore(m string, score float64) bool {
+	_, old := v.scores[m]
+	if !old && (len(v.scores) >= 128 || len(m) > 64) {
+		v.grown = true
+	}
+	v.scores[m] = score
+	return !old
+}
+
+func (v *modelValue) removeScore(m string) bool {
+	_, ok := v.scores[m]
+	delete(v.scores, m)
+	delete(v.credits, m)
+	return ok
+}
+
+// encoding is what OBJECT ENCODING must say; lists are left out.
+func (v *modelValue) encoding() string {
+	switch {
+	case v.kind == StringType && isNumber(v.text):
+		return "int"
+	case v.kind == StringType && len(v.text) <= 44:
+		return "embstr"
+	case v.kind == StringType:
+		return "raw"
+	case v.kind == LockType:
+		return "lock"
+	case v.kind == ZSetType && v.grown:
+		return "skiplist"
+	case v.grown:
+		return "hashtable"
+	case v.kind == SetType && v.token == 0:
+		return "intset"
+	}
+	return "listpack"
+}

@@ -1,0 +1,94 @@
+package store
+
+func decodeList(d *decoder) *object {
+	l := &List{packed: packedHeader, quick: d.bool()}
+	l.self = l
+	d.times(d.uint(), func() {
+		v := d.string()
+		l.items.insert(l.items.end(), v)
+		l.packed += packedLen(v)
+	})
+	d.demand(l.quick || l.packed <= packedMax, "list too large for its form")
+	return &l.object
+}
+
+func decodeSet(d *decoder) *object {
+	s := &Set{form: setForm(d.byte())}
+	s.self = s
+	d.demand(s.form <= tableForm, "unknown form of set")
+	n := d.uint()
+	d.demand(s.form != intForm || n <= intsMax, "set too large for its form")
+	d.demand(s.form != listForm || n <= listMax, "set too large for its form")
+	d.times(n, func() {
+		switch s.form {
+		case intForm:
+			v := d.int()
+			d.demand(len(s.ints) == 0 || s.ints[len(s.ints)-1] < v, "integers out of order")
+			s.ints = append(s.ints, v)
+		case listForm:
+			m := d.string()
+			d.demand(!s.Has(m), "member twice")
+			s.list = append(s.list, m)
+		default:
+			d.demand(s.table.setKept(d.string(), struct{}{}), "member twice")
+		}
+	})
+	s.credits.decode(d, s.Has)
+	return &s.object
+}
+
+func decodeHash(d *decoder) *object {
+	h := &Hash{large: d.bool()}
+	h.self = h
+	n := d.uint()
+	d.demand(h.large || n <= listMax, "hash too large for its form")
+	d.times(n, func() {
+		at := field{d.string(), d.string()}
+		if h.large {
+			d.demand(h.table.setKept(at.name, at.value), "field twice")
+			return
+		}
+		d.demand(h.index(at.name) < 0, "field twice")
+		h.list = append(h.list, at)
+	})
+	return &h.object
+}
+
+func decodeZSet(d *decoder) *object {
+	z := &ZSet{large: d.bool()}
+	z.self = z
+	n := d.uint()
+	d.demand(z.large || n <= listMax, "sorted set too large for its form")
+	d.times(n, func() {
+		r := ranked{m: d.string(), score: d.float()}
+		d.demand(z.ranks.n == 0 || z.ranks.at(z.ranks.n-1).before(r), "members out of order")
+		if z.large {
+			d.demand(z.scores.setKept(r.m, r.score), "member twice")
+		} else {
+			_, found := z.Score(r.m)
+			d.demand(!found, "member twice")
+		}
+		z.ranks.insert(z.ranks.end(), r)
+	})
+	z.credits.decode(d, func(m string) bool {
+		_, found := z.Score(m)
+		return found
+	})
+	return &z.object
+}
+
+func decodeLock(d *decoder) *object {
+	l := &Lock{Owner: d.string(), Token: d.uint()}
+	l.self = l
+	d.demand(l.Owner != "", "lock without an owner")
+	l.kept = lease{l.Owner, l.Token}
+	return &l.object
+}
+
+func (c *credits) decode(d *decoder, isMember func(string) bool) {
+	for n := d.uint(); n > 0 && d.err == nil; n-- {
+		m, v := d.string(), d.int()
+		d.demand(v != 0 && isMember(m), "credit of nobody")
+		d.demand(c.of.setKept(m, v), "credit twice")
+	}
+}
