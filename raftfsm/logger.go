@@ -18,23 +18,31 @@ const logPause = 10 * time.Second
 // that of a node which has only started.
 const firstElection = "last-leader-addr= "
 
-// newRaftLogger sends raft's warnings and errors to the node's log.
-func newRaftLogger(log *slog.Logger) hclog.Logger {
+// newRaftLogger sends raft's warnings and errors to the node's log, until
+// closing: a raft that is shut down complains of every connection it loses.
+func newRaftLogger(log *slog.Logger, closing <-chan struct{}) hclog.Logger {
 	return hclog.New(&hclog.LoggerOptions{
 		Level: hclog.Warn, DisableTime: true,
-		Output: &slogWriter{log: log, last: map[string]time.Time{}},
+		Output: &slogWriter{log: log, closing: closing, last: map[string]time.Time{}},
 	})
 }
 
 // slogWriter takes raft's lines, "[WARN]  text: name=value", one a write.
 type slogWriter struct {
-	log *slog.Logger
+	log     *slog.Logger
+	closing <-chan struct{}
 
 	mu   sync.Mutex // guards last
 	last map[string]time.Time
 }
 
+// Write implements io.Writer.
 func (w *slogWriter) Write(b []byte) (int, error) {
+	select {
+	case <-w.closing:
+		return len(b), nil
+	default:
+	}
 	line := strings.TrimSpace(string(b))
 	level := slog.LevelWarn
 	if text, ok := strings.CutPrefix(line, "[ERROR]"); ok {

@@ -80,8 +80,8 @@ func Open(ctx context.Context, cfg Config) (*Node, error) {
 		return nil, err
 	}
 	n := &Node{cfg: cfg, log: cfg.Log, id: f.node.ID, boot: newID(), start: f.node.Starts, folder: f, cluster: f.node.Cluster}
-	n.hclog = newRaftLogger(cfg.Log)
 	n.ctx, n.cancel = context.WithCancel(context.Background())
+	n.hclog = newRaftLogger(cfg.Log, n.ctx.Done())
 	n.caller = peer.NewCaller(n.identity)
 	n.confirmer = newConfirmer(n)
 	n.registry = newRegistry()

@@ -361,3 +361,73 @@ func TestCheckpointHashesAgree(t *testing.T) {
 		return true
 	})
 }
+
+// TestANodeThatDiffersFromTheMajorityStops: a state that went wrong on one node
+// shows in its replies, and the others say so.
+func TestANodeThatDiffersFromTheMajorityStops(t *testing.T) {
+	wrong := make(chan string, 3)
+	nodes := startCluster(t, 3, func(c *Config) {
+		dir := c.Dir
+		c.Fatal = func(error) { wrong <- dir }
+	})
+	victim := nodes[(leaderOf(nodes, 1)+1)%3]
+	victim.toys[1].Apply(0, 0, oneCmd("k smuggled"))
+	propose(t, nodes[leaderOf(nodes, 1)], "k w")
+	select {
+	case dir := <-wrong:
+		if dir != victim.cfg.Dir {
+			t.Fatalf("the node in %s stopped, but that in %s is wrong", dir, victim.cfg.Dir)
+		}
+	case <-time.After(patience):
+		t.Fatal("nobody noticed")
+	}
+}
+
+func TestALeaseServesReadsAndEnds(t *testing.T) {
+	nodes := startCluster(t, 3, func(c *Config) { c.Reads = ReadLease })
+	leader := nodes[leaderOf(nodes, 1)]
+	propose(t, leader, "k w")
+	g := leader.Group(1)
+	eventually(t, "a lease after a confirmed read", func() bool {
+		read(t, leader, "k")
+		_, ok := g.leased()
+		return ok
+	})
+	for _, n := range nodes {
+		if n != leader {
+			n.stop()
+		}
+	}
+	eventually(t, "the lease has ended without followers", func() bool {
+		_, ok := g.leased()
+		return !ok
+	})
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	if _, err := g.ReadIndex(ctx); err == nil {
+		t.Fatal("a leader without followers answered a read")
+	}
+}
+
+// TestReplayIsAnsweredFromTheRecord: what was applied once is not applied again,
+// though a leader that knows nothing of it proposes it once more.
+func TestReplayIsAnsweredFromTheRecord(t *testing.T) {
+	nodes := startCluster(t, 3, func(c *Config) { c.SnapshotEntries = 20 })
+	origin := nodes[(leaderOf(nodes, 1)+1)%3]
+	for i := range 60 {
+		propose(t, origin, fmt.Sprintf("k %d", i))
+	}
+	again := section{origin: origin.id, start: origin.start, first: 1, cmds: oneCmd("k twice")}
+	leader := nodes[leaderOf(nodes, 1)]
+	leader.Group(1).mu.Lock()
+	p := leader.Group(1).proposer
+	leader.Group(1).mu.Unlock()
+	p.mu.Lock()
+	delete(p.expect, origin.id) // as a new leader would know nothing of it
+	p.mu.Unlock()
+	p.push(again)
+	propose(t, nodes[0], "k last")
+	if got := read(t, nodes[0], "k"); len(got) != 61 {
+		t.Fatalf("%d words, want 61: a command was applied twice", len(got))
+	}
+}
