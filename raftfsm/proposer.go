@@ -41,18 +41,21 @@ func newProposer(r *raft.Raft, stamp func() int64, failed func()) *proposer {
 	}
 }
 
-// push queues a section. What of it was queued before is left out; what does
-// not join on to the origin's last section is dropped, since a proposal must
-// keep the origin's order, and the origin will send it again from the gap on.
+// push queues a section. What of it was queued before is left out; what leaves
+// a gap behind the origin's last section and its acknowledgements is dropped,
+// since a proposal must keep the origin's order, and the origin will send it
+// again from the gap on.
 func (p *proposer) push(s section) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.ended {
 		return
 	}
-	if e, ok := p.expect[s.origin]; ok && e.start == s.start {
+	if e, ok := p.expect[s.origin]; ok && e.start >= s.start {
 		switch {
-		case s.first > e.first || s.next() <= e.first:
+		case e.start > s.start: // of a process that has ended
+			return
+		case s.first > max(e.first, s.acked) || s.next() <= e.first:
 			return
 		case s.first < e.first:
 			s.cmds = s.cmds[e.first-s.first:]

@@ -34,6 +34,17 @@ func TestProposerJoinsSectionsAndLeavesOutDuplicates(t *testing.T) {
 	}
 }
 
+func TestProposerTakesWhatJoinsOnToTheAcknowledgements(t *testing.T) {
+	p := testProposer()
+	p.push(sec("a", 1, "1"))
+	late := sec("a", 7, "7") // 1 to 6 have been answered, by way of another leader
+	late.acked = 7
+	p.push(late)
+	if out := p.take(); len(out) != 2 || out[1].first != 7 {
+		t.Fatalf("took %+v: an origin that goes on after its acknowledgements would wait for ever", out)
+	}
+}
+
 func TestProposerBoundsAnEntry(t *testing.T) {
 	p := testProposer()
 	big := string(make([]byte, entryBytes/2))

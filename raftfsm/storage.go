@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/raft"
 	boltdb "github.com/hashicorp/raft-boltdb/v2"
 	wal "github.com/hashicorp/raft-wal"
-	"github.com/hashicorp/raft-wal/metadb"
 	"go.etcd.io/bbolt"
 )
 
@@ -83,12 +82,7 @@ func openLog(dir, kind string, logger hclog.Logger) (closingLog, error) {
 	}
 	switch kind {
 	case "wal":
-		meta := &metadb.BoltMetaDB{}
-		log, err := wal.Open(dir, wal.WithLogger(logger), wal.WithMetaStore(meta))
-		if err != nil {
-			return nil, errors.Join(err, meta.Close())
-		}
-		return walLog{log, meta}, nil
+		return wal.Open(dir, wal.WithLogger(logger))
 	case "bolt":
 		return boltdb.New(boltdb.Options{
 			Path: filepath.Join(dir, "log.db"),
@@ -99,15 +93,6 @@ func openLog(dir, kind string, logger hclog.Logger) (closingLog, error) {
 	}
 	return nil, fmt.Errorf("raft-log is %q; it must be wal or bolt", kind)
 }
-
-// walLog closes what wal.WAL leaves open: the database of its segments' names.
-type walLog struct {
-	*wal.WAL
-	meta *metadb.BoltMetaDB
-}
-
-// Close implements io.Closer.
-func (l walLog) Close() error { return errors.Join(l.WAL.Close(), l.meta.Close()) }
 
 // sameKind refuses to open a folder with another store than wrote it: its
 // entries would seem to be gone.

@@ -110,6 +110,35 @@ func TestALogIsNotOpenedAsAnotherKind(t *testing.T) {
 	}
 }
 
+// TestALogOpensAfterItsTailWasCut: raft-wal before v0.4.1 left a segment that
+// could not be opened again (its issue 31).
+func TestALogOpensAfterItsTailWasCut(t *testing.T) {
+	for _, kind := range []string{"wal", "bolt"} {
+		dir := t.TempDir()
+		for round := range uint64(3) {
+			l, err := openLog(dir, kind, hclog.NewNullLogger())
+			if err != nil {
+				t.Fatalf("%s, round %d: %v", kind, round, err)
+			}
+			if err := errors.Join(
+				l.StoreLogs(logsFrom(1+2*round, 4, 10)),
+				l.DeleteRange(3+2*round, 4+2*round),
+			); err != nil {
+				t.Fatalf("%s, round %d: %v", kind, round, err)
+			}
+			var got raft.Log
+			for i := uint64(1); i <= 2+2*round; i++ {
+				if err := l.GetLog(i, &got); err != nil || got.Index != i {
+					t.Fatalf("%s, round %d, entry %d: %v", kind, round, i, err)
+				}
+			}
+			if err := l.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 func TestLeftoversOfACrashedSnapshotAreRemoved(t *testing.T) {
 	dir := t.TempDir()
 	half := filepath.Join(dir, "snapshots", "2-9-1.tmp")
