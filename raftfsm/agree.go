@@ -81,7 +81,12 @@ func (g *Group) compare() {
 			continue
 		}
 		asked++
+		id := string(s.ID)
+		g.node.contacts.asked(id)
 		g.node.caller.Go(string(s.Address), verbAgree, body, func(b []byte, err error) {
+			if err == nil {
+				g.node.contacts.answered(id)
+			}
 			if err != nil || len(b) != 1 {
 				b = []byte{markUnknown}
 			}

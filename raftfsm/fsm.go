@@ -162,6 +162,7 @@ const snapshotVersion = 1
 type snapshot struct {
 	header []byte
 	state  Frozen
+	dir    string // the group's folder
 }
 
 // Snapshot implements raft.FSM; it does not depend on the size of the state.
@@ -175,18 +176,20 @@ func (f *fsm) Snapshot() (raft.FSMSnapshot, error) {
 	h = binary.AppendUvarint(h, index)
 	h = binary.BigEndian.AppendUint64(h, chain)
 	h = f.windows.append(h)
-	return &snapshot{header: h, state: f.machine.Freeze()}, nil
+	return &snapshot{header: h, state: f.machine.Freeze(), dir: f.group.node.folder.groupDir(f.group.ID)}, nil
 }
 
 // Persist implements raft.FSMSnapshot.
 func (s *snapshot) Persist(sink raft.SnapshotSink) error {
-	if _, err := sink.Write(binary.BigEndian.AppendUint32(nil, uint32(len(s.header)))); err != nil {
+	w := newPacedWriter(sink, s.dir)
+	defer w.close()
+	if _, err := w.Write(binary.BigEndian.AppendUint32(nil, uint32(len(s.header)))); err != nil {
 		return err
 	}
-	if _, err := sink.Write(s.header); err != nil {
+	if _, err := w.Write(s.header); err != nil {
 		return err
 	}
-	_, err := s.state.WriteTo(sink)
+	_, err := s.state.WriteTo(w)
 	return err // raft closes or cancels the sink
 }
 

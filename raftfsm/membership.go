@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -62,11 +63,18 @@ func (n *Node) change(ctx context.Context, changes ...change) error {
 	return err
 }
 
+// ErrUnknownNode says that no node of that id belongs to the cluster.
+var ErrUnknownNode = errors.New("unknown node")
+
 // Remove takes a node out of the cluster for good. It returns when that is
-// agreed; the leaders of the groups then change their configurations.
+// agreed; the leaders of the groups then change their configurations. To remove
+// one again that was removed before is no error.
 func (n *Node) Remove(ctx context.Context, id string) error {
+	if _, gone := n.registry.list(gonePrefix)[id]; gone {
+		return nil
+	}
 	if !slices.ContainsFunc(n.Members(), func(m Member) bool { return m.ID == id }) {
-		return fmt.Errorf("unknown node %s", id)
+		return fmt.Errorf("%w %s", ErrUnknownNode, id)
 	}
 	if id == n.id {
 		return fmt.Errorf("a node cannot remove itself; ask another one")
@@ -180,13 +188,7 @@ func (g *Group) spread() bool {
 	if g.node.Groups() < 2 {
 		return false
 	}
-	var voters []Member
-	for _, s := range g.raft.GetConfiguration().Configuration().Servers {
-		if s.Suffrage == raft.Voter {
-			voters = append(voters, Member{ID: string(s.ID), PeerAddr: string(s.Address)})
-		}
-	}
-	slices.SortFunc(voters, func(a, b Member) int { return cmp.Compare(a.ID, b.ID) })
+	voters := g.voters()
 	turn := voters[int(g.ID)%len(voters)]
 	if turn.ID == g.node.id || !g.caughtUp(turn) {
 		return false
@@ -195,6 +197,65 @@ func (g *Group) spread() bool {
 		g.node.log.Debug("leadership stays", "group", g.ID, "error", err)
 	}
 	return true
+}
+
+// voters are the nodes that vote in the group, by id; their client addresses
+// are not filled in.
+func (g *Group) voters() []Member {
+	var voters []Member
+	for _, s := range g.raft.GetConfiguration().Configuration().Servers {
+		if s.Suffrage == raft.Voter {
+			voters = append(voters, Member{ID: string(s.ID), PeerAddr: string(s.Address)})
+		}
+	}
+	slices.SortFunc(voters, func(a, b Member) int { return cmp.Compare(a.ID, b.ID) })
+	return voters
+}
+
+// Transfer has the leader of a group, this node or another, hand its leadership
+// to a voter that has caught up. It returns when that has happened, or with an
+// error when the leader stays. With several groups the leaders are spread over
+// the nodes again before long.
+func (n *Node) Transfer(ctx context.Context, group uint32) error {
+	g := n.Group(group)
+	if g == nil {
+		return fmt.Errorf("there is no group %d", group)
+	}
+	if g.ready.Load() != 0 {
+		return g.giveUp()
+	}
+	addr, id := g.raft.LeaderWithID()
+	if id == "" || string(id) == n.id {
+		return ErrUnavailable
+	}
+	limit := changeTimeout
+	if end, ok := ctx.Deadline(); ok {
+		limit = min(limit, max(time.Until(end), time.Millisecond))
+	}
+	_, err := n.caller.Call(string(addr), verbTransfer, binary.BigEndian.AppendUint32(nil, group), limit)
+	return err
+}
+
+func (n *Node) serveTransfer(body []byte, respond peer.Respond) {
+	g := n.groupOf(body)
+	if g == nil || g.ready.Load() == 0 {
+		respond(nil, errNotLeader)
+		return
+	}
+	respond(nil, g.giveUp())
+}
+
+// giveUp hands the group's leadership to the next voter that has caught up.
+func (g *Group) giveUp() error {
+	voters := g.voters()
+	self := slices.IndexFunc(voters, func(m Member) bool { return m.ID == g.node.id })
+	for i := range voters {
+		next := voters[(self+1+i)%len(voters)]
+		if next.ID != g.node.id && g.caughtUp(next) {
+			return g.transfer(next.ID, next.PeerAddr)
+		}
+	}
+	return errors.New("no other voter has caught up")
 }
 
 // transfer hands the group's leadership to a node, or to the most current one.

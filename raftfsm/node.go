@@ -57,6 +57,7 @@ type Node struct {
 	caller    *peer.Caller
 	confirmer *confirmer
 	registry  *registry
+	contacts  contacts
 
 	boot      string // made at each start
 	start     uint64 // which start of this node it is: 1, 2, ...

@@ -17,12 +17,14 @@ const (
 	verbPromise   peer.Verb = 6
 	verbForm      peer.Verb = 7
 	verbJoin      peer.Verb = 8
+	verbTransfer  peer.Verb = 9 // membership.go
 )
 
 // serveCall answers a request of another node. Nodes of no cluster, or of
 // another one, may only say hello and ask to found or join.
 func (n *Node) serveCall(from peer.Identity, v peer.Verb, body []byte, respond peer.Respond) {
-	if v < verbHello && (from.Cluster != n.Cluster() || from.Cluster == "") {
+	ours := v < verbHello || v == verbTransfer
+	if ours && (from.Cluster != n.Cluster() || from.Cluster == "") {
 		respond(nil, fmt.Errorf("this node belongs to cluster %q, not %q", n.Cluster(), from.Cluster))
 		return
 	}
@@ -35,6 +37,8 @@ func (n *Node) serveCall(from peer.Identity, v peer.Verb, body []byte, respond p
 		n.serveProgress(body, respond)
 	case verbAgree:
 		n.serveAgree(body, respond)
+	case verbTransfer:
+		n.goFunc(func() { n.serveTransfer(body, respond) })
 	case verbHello:
 		respondJSON(respond, n.hello())
 	case verbPromise:

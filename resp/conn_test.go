@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -160,11 +162,70 @@ func TestCloseAfterFlushFromOutside(t *testing.T) {
 	if heard := hears(t, c); heard != "+bye\r\n" {
 		t.Errorf("heard %q", heard)
 	}
+
+	// It is sent, too, when a command comes before the Flush; that command is not served.
+	c = connect(t, s)
+	ask(t, c, "PING")
+	conn = p.opened()[1]
+	conn.Write([]byte("+bye\r\n"))
+	conn.CloseAfterFlush()
+	say(t, c, "PING\r\n")
+	if heard := hears(t, c); heard != "+bye\r\n" {
+		t.Errorf("heard %q", heard)
+	}
+}
+
+// What is flushed while Serve runs does not end the connection before Serve
+// has said all that it wants to.
+func TestCloseAfterFlushWhileServing(t *testing.T) {
+	s, _ := serving(t, Limits{}, func(c *Conn, _ []Command) {
+		c.CloseAfterFlush()
+		c.Write([]byte("+one\r\n"))
+		c.Flush()
+		c.Write([]byte("+two\r\n"))
+	})
+	c := connect(t, s)
+	say(t, c, "PING\r\n")
+	if heard := hears(t, c); heard != "+one\r\n+two\r\n" {
+		t.Errorf("heard %q", heard)
+	}
+}
+
+// slowWriter accepts connections that take a while to write, and notes whether
+// two goroutines ever write to one of them at once.
+type slowWriter struct {
+	net.Listener
+	overlaps atomic.Int64
+}
+
+type slowConn struct {
+	net.Conn
+	l    *slowWriter
+	busy atomic.Bool
+}
+
+func (l *slowWriter) Accept() (net.Conn, error) {
+	nc, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &slowConn{Conn: nc, l: l}, nil
+}
+
+func (c *slowConn) Write(p []byte) (int, error) {
+	if !c.busy.CompareAndSwap(false, true) {
+		c.l.overlaps.Add(1)
+	}
+	defer c.busy.Store(false)
+	time.Sleep(100 * time.Microsecond)
+	return c.Conn.Write(p)
 }
 
 // Pushes from many goroutines, beside replies, stay whole and in order.
 func TestWriteFromManyGoroutines(t *testing.T) {
-	s, p := serving(t, Limits{}, echo)
+	ln := &slowWriter{Listener: listen(t)}
+	p := &player{serve: echo}
+	s := start(t, ln, Limits{}, p)
 	c := connect(t, s)
 	ask(t, c, "PING")
 	conn := p.opened()[0]
@@ -201,6 +262,9 @@ func TestWriteFromManyGoroutines(t *testing.T) {
 		next[w]++
 	}
 	all.Wait()
+	if n := ln.overlaps.Load(); n > 0 {
+		t.Errorf("%d writes began during another one", n)
+	}
 }
 
 // A client that does not read its replies is ended before they fill the memory.
@@ -242,7 +306,7 @@ func TestIdleTimeout(t *testing.T) {
 	}()
 	for name, c := range map[string]*Client{"silent": silent, "loris": loris} {
 		c.nc.SetReadDeadline(time.Now().Add(patience))
-		if heard, err := io.ReadAll(c.nc); len(heard) > 0 || errors.Is(err, syscall.EAGAIN) {
+		if heard, err := io.ReadAll(c.nc); len(heard) > 0 || errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("%s heard %q, %v", name, heard, err)
 		}
 	}

@@ -22,6 +22,9 @@ func (c *Conn) finish(why error) {
 	}
 	c.finished = true
 	c.explain(why)
+	if c.closing.Load() {
+		_ = c.Flush() // a last word from outside Serve may still wait
+	}
 	c.Kill()
 	c.watch.wait() // the goroutine that reads ahead sees the end, too
 	c.closeSession()

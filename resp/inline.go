@@ -40,10 +40,12 @@ func splitWords(line []byte) ([]string, error) {
 }
 
 // takeWord reads one word from the start of line and returns its length there.
+// Vertical tabs and form feeds are blanks before a word and behind a quote, but
+// do not end a word: so it is in Redis.
 func takeWord(word *strings.Builder, line []byte) (int, error) {
 	for i := 0; i < len(line); i++ {
 		switch c := line[i]; {
-		case blank(c):
+		case c == ' ' || c >= '\t' && c <= '\r' && c != '\v' && c != '\f':
 			return i, nil
 		case c == '"' || c == '\'':
 			n, err := takeQuoted(word, line[i+1:], c)

@@ -15,7 +15,7 @@ func TestSplitWords(t *testing.T) {
 		want []string // nil: unbalanced quotes
 	}{
 		{"", []string{}}, {" \t ", []string{}},
-		{"PING", []string{"PING"}}, {"  a\tb \v c  ", []string{"a", "b", "c"}},
+		{"PING", []string{"PING"}}, {"  a\tb \v c  ", []string{"a", "b", "c"}}, {"a\vb \f'c'\v", []string{"a\vb", "c"}},
 		{`a "b c" ''`, []string{"a", "b c", ""}},
 		{`"\n\r\t\b\a\x41\xfF\\\"\q"`, []string{"\n\r\t\b\aA\xff\\\"q"}},
 		{`"\x4"`, []string{"x4"}}, {`"\xg1"`, []string{"xg1"}},

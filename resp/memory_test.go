@@ -102,6 +102,28 @@ func TestLargeBuffersAreGivenBack(t *testing.T) {
 	}
 }
 
+// What the pools take back is small, and keeps nothing alive.
+func TestPoolsKeepLittle(t *testing.T) {
+	s, _ := serving(t, Limits{}, func(c *Conn, cmds []Command) {
+		c.Write(Bulk(strings.Repeat("x", 10*keepOutput)).Append(nil, RESP2))
+	})
+	c := connect(t, s)
+	for range 100 {
+		if _, err := c.Do("SET", "k", "v"); err != nil {
+			t.Fatal(err)
+		}
+		if n := cap(s.writes.Get().(*writeBuffer).b); n > keepOutput {
+			t.Fatalf("an output buffer of %d bytes was kept", n)
+		}
+		b := s.batches.Get().(*batch)
+		for _, arg := range b.args[:cap(b.args)] {
+			if arg != "" {
+				t.Fatalf("an argument %q was kept", arg)
+			}
+		}
+	}
+}
+
 // Announcements reserve nothing: clients with half a command cost what they
 // have sent, however much they say will come.
 func TestAnnouncedSizesReserveNothing(t *testing.T) {

@@ -36,6 +36,28 @@ func TestParseReservesNothing(t *testing.T) {
 	}
 }
 
+// The end of a reply is found in any pieces, and not before it is there.
+func TestExtent(t *testing.T) {
+	long := Array(Int(1), Bulk(strings.Repeat("x", 12345)), Null, Map(Bulk(""), Bulk("y"))).Append(nil, Wire)
+	for _, step := range []int{1, 2, 7, 5000} {
+		var e extent
+		for at := step; at < len(long); at += step {
+			if n, err := e.find(long[:at:at]); err != ErrIncomplete {
+				t.Fatalf("in steps of %d, at %d: %d, %v", step, at, n, err)
+			}
+		}
+		if n, err := e.find(long); err != nil || n != len(long) {
+			t.Fatalf("in steps of %d: %d, %v, want %d", step, n, err, len(long))
+		}
+	}
+	for _, bad := range []string{"$1\rxa\r\n", "$1\r\nabc", "$1\r\na\rb", "$99999999999\r\n", "$\r\n\r\n\r\n", "$x\r\n\r\n"} {
+		var e extent
+		if _, err := e.find([]byte(bad)); err != ErrMalformed {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
+
 // What another node has damaged must not reach a client as half a reply.
 func TestTranscodeDamaged(t *testing.T) {
 	for _, wire := range []string{"", "x", "*2\r\n:1\r\n", "$-2\r\n", "%1\r\n+a\r\n", "*1\r\n$5\r\nab\r\n", ",1.5"} {

@@ -1,7 +1,7 @@
 package resp
 
 import (
-	"errors"
+	"cmp"
 	"log/slog"
 	"net"
 	"sync"
@@ -79,7 +79,7 @@ func (s *Server) Serve() error {
 	case <-s.closed:
 		return nil
 	default:
-		return errors.Join(err, net.ErrClosed)
+		return cmp.Or(err, net.ErrClosed)
 	}
 }
 

@@ -13,6 +13,11 @@ func Transcode(dst, wire []byte, p Proto) []byte {
 	}
 	start, done, copied := len(dst), 0, 0 // wire[:copied] is in dst, wire[:done] is looked at
 	for open := 1; open > 0; {
+		if n := wholeBulk(wire[done:]); n > 0 {
+			done += n
+			open--
+			continue
+		}
 		t, err := nextToken(wire[done:])
 		if err != nil {
 			return appendLine(dst[:start], '-', "ERR a reply was damaged on its way between nodes")

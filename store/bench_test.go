@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strconv"
 	"testing"
+	"time"
 )
 
 const million = 1_000_000
@@ -129,11 +130,23 @@ func BenchmarkCollections(b *testing.B) {
 			}
 		})
 	}
-	// The list is long by now, so each pop has something to pop.
 	run("lpush", func(w string) { l, _ := tx.MakeList("l"); l.PushFront(w) })
-	run("rpop", func(w string) { l, _ := tx.MakeList("l"); l.PopBack() })
+	b.Run("rpop", func(b *testing.B) {
+		l, _ := tx.MakeList("r")
+		for range b.N + 1 {
+			l.PushBack(valueOf16)
+		}
+		tx.Done()
+		b.ResetTimer()
+		b.ReportAllocs()
+		for range b.N {
+			l, _ := tx.MakeList("r")
+			l.PopBack()
+			tx.Done()
+		}
+	})
 	run("lpushRpop", func(w string) { l, _ := tx.MakeList("l"); l.PushFront(w); l.PopBack() })
-	run("queue", func(w string) { l, _ := tx.MakeList("q"); l.PushBack(w); l.PushBack(w); l.PopFront() })
+	run("rpushLpop", func(w string) { l, _ := tx.MakeList("l"); l.PushBack(w); l.PopFront() })
 	run("sadd", func(w string) { s, _ := tx.MakeSet("s"); s.Add(w) })
 	run("sismember", func(w string) { s, _ := tx.SetOf("s"); s.Has(w) })
 	run("zadd", func(w string) { z, _ := tx.MakeZSet("z"); z.Put(w, float64(i*7919%million)) })
@@ -182,4 +195,25 @@ func BenchmarkSnapshot(b *testing.B) {
 			b.SetBytes(n)
 		}
 	})
+}
+
+// BenchmarkAfterFreeze is the first change of something with a million items
+// after a snapshot has been taken, and the longest of them.
+func BenchmarkAfterFreeze(b *testing.B) {
+	s := large(million)
+	for name, change := range changes {
+		b.Run(name, func(b *testing.B) {
+			var longest time.Duration
+			b.ReportAllocs()
+			for i := range b.N {
+				start := time.Now()
+				s.Freeze()
+				tx := s.Begin(2, 2)
+				change(tx, i%million+1)
+				tx.Done()
+				longest = max(longest, time.Since(start))
+			}
+			b.ReportMetric(float64(longest.Microseconds()), "longest-us")
+		})
+	}
 }

@@ -24,8 +24,8 @@
 //
 // Freeze copies nothing: it hands out the roots. Whatever existed at that time
 // is replaced, never changed, from then on. Nodes of a trie and parts of a
-// sequence bear the token of their owner, and are copied by anybody else; an
-// entry bears the epoch in which it was made, and is copied, with its
-// collection, in a later one. A collection's copy shares its nodes in turn, so
-// the first change of a key with a million members costs a table of parts at most.
+// sequence bear the token of their owner, and are copied by anybody else; a
+// collection bears the epoch in which it was made, and is copied in a later one.
+// Its copy shares its nodes in turn, so the first change of a key with a million
+// members costs a table of parts at most.
 package store

@@ -64,8 +64,9 @@ func (l *List) Insert(i int, v string) { l.insert(l.items.place(i), v) }
 
 func (l *List) insert(at place, v string) {
 	l.change()
+	l.grow(v)
 	l.items.insert(at, strings.Clone(v))
-	l.resize(packedLen(v))
+	l.packed += packedLen(v)
 }
 
 // PopFront takes the first element; false when there is none.
@@ -90,16 +91,16 @@ func (l *List) Remove(i int) { l.remove(l.items.place(i)) }
 func (l *List) remove(at place) string {
 	l.change()
 	v := l.items.remove(at)
-	l.resize(-packedLen(v))
+	l.shrink(packedLen(v))
 	return v
 }
 
 // Set replaces element i.
 func (l *List) Set(i int, v string) {
 	l.change()
-	at := l.items.place(i)
-	old := l.items.replace(at, strings.Clone(v))
-	l.resize(packedLen(v) - packedLen(old))
+	l.grow(v)
+	old := l.items.replace(l.items.place(i), strings.Clone(v))
+	l.packed += packedLen(v) - packedLen(old)
 }
 
 // Trim keeps the elements [from, to).
@@ -111,13 +112,13 @@ func (l *List) Trim(from, to int) {
 	l.change()
 	lost := 0
 	add := func(v string) bool {
-		lost -= packedLen(v)
+		lost += packedLen(v)
 		return true
 	}
 	l.items.each(0, from, add)
 	l.items.each(max(from, to), l.items.n, add)
 	l.items.keep(from, to)
-	l.resize(lost)
+	l.shrink(lost)
 }
 
 // Range visits [from, to) until f returns false.
@@ -134,13 +135,14 @@ func (l *List) RangeBack(from, to int, f func(v string) bool) {
 	}
 }
 
-func (l *List) resize(by int) {
-	l.packed += by
-	if l.packed > packedMax {
-		l.quick = true
-	} else if by < 0 && l.packed <= packedMax/2 {
-		l.quick = false
-	}
+// grow looks ahead as Redis does: at the listpack and the bare bytes to come.
+func (l *List) grow(v string) {
+	l.quick = l.quick || l.packed+len(v) > packedMax
+}
+
+func (l *List) shrink(by int) {
+	l.packed -= by
+	l.quick = l.quick && l.packed > packedMax/2
 }
 
 // packedLen is the size of an element in a listpack: a head, the bytes or the

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
@@ -39,18 +40,29 @@ func testSlot(key string) uint16 {
 
 func TestStoreAgainstModel(t *testing.T) { rapid.Check(t, storeAgainstModel) }
 
-func FuzzStore(f *testing.F) { f.Fuzz(rapid.MakeFuzz(storeAgainstModel)) }
+func FuzzStore(f *testing.F) {
+	for seed := range byte(4) {
+		data := make([]byte, 64<<10)
+		rand.NewChaCha8([32]byte{seed}).Read(data)
+		f.Add(data)
+	}
+	f.Fuzz(rapid.MakeFuzz(storeAgainstModel))
+}
 
 func storeAgainstModel(t *rapid.T) {
 	m := &machine{real: New(testSlot), twin: New(testSlot), model: newModel()}
 	m.begin(t, 1000)
 	actions := map[string]func(*rapid.T){
-		"": m.check, "entry": m.entry, "freeze": m.freeze, "restore": m.restore,
-		"string": m.stringWords, "key": m.keyWords, "list": m.listWords, "set": m.setWords,
-		"hash": m.hashWords, "zset": m.zsetWords, "lock": m.lockWords,
-		"copy": m.copyKey, "flush": m.flush, "scan": m.scan,
+		"entry": m.entry, "freeze": m.freeze, "restore": m.restore,
+		"string": m.stringWords, "key": m.keyWords, "deadline": m.deadline,
+		"list": m.listWords, "set": m.setWords, "hash": m.hashWords, "zset": m.zsetWords,
+		"lock": m.lockWords, "copy": m.copyKey, "flush": m.flush, "scan": m.scan,
 	}
-	t.Repeat(actions)
+	names := sortedKeys(actions)
+	for range rapid.IntRange(0, 120).Draw(t, "steps") {
+		actions[rapid.SampledFrom(names).Draw(t, "action")](t)
+		m.check(t)
+	}
 	for _, f := range m.frozen {
 		m.checkFrozen(t, f)
 	}
@@ -212,6 +224,13 @@ func compareValue(t *rapid.T, tx *Tx, key string, v *modelValue) {
 	case ListType:
 		l, _ := tx.List(key)
 		got, want = elements(l), v.words
+		size := packedHeader
+		for _, w := range v.words {
+			size += packedLen(w)
+		}
+		if l.packed != size {
+			t.Fatalf("%q takes %d bytes, want %d", key, l.packed, size)
+		}
 	case SetType:
 		s, _ := tx.SetOf(key)
 		got, want = setMembers(s), v.members()
@@ -336,22 +355,10 @@ func (m *machine) find(db int, key string) *modelValue {
 func (m *machine) keyWords(t *rapid.T) {
 	db, key := drawDB(t), drawKey(t)
 	v := m.find(db, key)
-	switch rapid.SampledFrom([]string{"delete", "deadline", "type", "token"}).Draw(t, "word") {
+	switch rapid.SampledFrom([]string{"delete", "type", "token"}).Draw(t, "word") {
 	case "delete":
 		m.want(t, m.run(t, db, func(tx *Tx) []any { return []any{tx.Delete(m.arg(key))} }), v != nil)
 		delete(m.model.dbs[db], key)
-	case "deadline":
-		at := rapid.SampledFrom([]int64{0, m.model.now - 1, m.model.now, m.model.now + 1, m.model.now + 20}).Draw(t, "at")
-		before := m.real.View(0).On(db).Version(key)
-		got := m.run(t, db, func(tx *Tx) []any { return []any{tx.SetDeadline(m.arg(key), at)} })
-		m.want(t, got, v != nil)
-		if v != nil {
-			after := m.real.View(0).On(db).Version(key)
-			if changed := v.deadline != at; changed == (before == after) {
-				t.Fatalf("version %d after %d, changed: %v", after, before, changed)
-			}
-			v.deadline = at
-		}
 	case "type":
 		// Reading removes nothing, so the model's value may be back.
 		got := m.run(t, db, func(tx *Tx) []any {
@@ -369,8 +376,25 @@ func (m *machine) keyWords(t *rapid.T) {
 	}
 }
 
-func (m *machine) stringWords(t *rapid.T) {
+func (m *machine) deadline(t *rapid.T) {
 	db, key := drawDB(t), drawKey(t)
+	v := m.find(db, key)
+	at := rapid.SampledFrom([]int64{0, m.model.now - 1, m.model.now, m.model.now + 1, m.model.now + 20}).Draw(t, "at")
+	before := m.real.View(0).On(db).Version(key)
+	got := m.run(t, db, func(tx *Tx) []any { return []any{tx.SetDeadline(m.arg(key), at)} })
+	m.want(t, got, v != nil)
+	if v == nil {
+		return
+	}
+	after := m.real.View(0).On(db).Version(key)
+	if changed := v.deadline != at; changed == (before == after) {
+		t.Fatalf("version %d after %d, changed: %v", after, before, changed)
+	}
+	v.deadline = at
+}
+
+func (m *machine) stringWords(t *rapid.T) {
+	db, key := drawDB(t), drawKeyFor(t, StringType)
 	v := m.find(db, key)
 	text := drawWord(t)
 	keep := rapid.Bool().Draw(t, "keep")
@@ -391,8 +415,13 @@ func (m *machine) stringWords(t *rapid.T) {
 
 func drawDB(t *rapid.T) int { return rapid.IntRange(0, 1).Draw(t, "db") }
 
-func drawKey(t *rapid.T) string {
-	return rapid.SampledFrom([]string{"", "a", "b", "c", "{x}1", "{x}2", "{x}3"}).Draw(t, "key")
+var keys = []string{"", "a", "{x}1", "{x}2", "list", "set", "hash", "zset", "lock", "string"}
+
+func drawKey(t *rapid.T) string { return rapid.SampledFrom(keys).Draw(t, "key") }
+
+// drawKeyFor mostly draws a key that holds the type already, if it is there.
+func drawKeyFor(t *rapid.T, kind Type) string {
+	return rapid.SampledFrom([]string{kind.String(), kind.String(), keys[0], keys[1], keys[2]}).Draw(t, "key")
 }
 
 var words = slices.Concat([]string{"", "-0", "01", "-9223372036854775808", "9223372036854775808",

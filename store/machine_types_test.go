@@ -43,7 +43,7 @@ func change[C collection](m *machine, t *rapid.T, db int, key string, kind Type,
 }
 
 func (m *machine) listWords(t *rapid.T) {
-	db, key := drawDB(t), drawKey(t)
+	db, key := drawDB(t), drawKeyFor(t, ListType)
 	word := rapid.SampledFrom([]string{"push", "pushfront", "pop", "popfront", "set", "insert", "remove", "trim"}).Draw(t, "word")
 	values := manyWords(t)
 	a, b := rapid.IntRange(0, 300).Draw(t, "a"), rapid.IntRange(0, 300).Draw(t, "b")
@@ -133,24 +133,25 @@ func (m *machine) modelList(t *rapid.T, v *modelValue, word string, values []str
 }
 
 func (m *machine) setWords(t *rapid.T) {
-	db, key := drawDB(t), drawKey(t)
+	db, key := drawDB(t), drawKeyFor(t, SetType)
 	word := rapid.SampledFrom([]string{"add", "add", "remove", "credit"}).Draw(t, "word")
 	values := manyWords(t)
 	credit := rapid.Int64Range(-1, 1).Draw(t, "credit")
 	got, v := change(m, t, db, key, SetType, (*Tx).MakeSet, func(s *Set) (answer []any, changed bool) {
-		for _, w := range values {
-			switch word {
-			case "add":
-				answer = append(answer, s.Add(m.arg(w)))
-			case "remove":
-				answer = append(answer, s.Remove(m.arg(w)))
-			case "credit":
-				if s.Has(w) {
-					s.SetCredit(m.arg(w), credit)
-				}
+		if word == "credit" {
+			for i := range min(s.Len(), 5) {
+				s.SetCredit(m.arg(s.At(i)), credit)
 			}
-			if !s.Has(w) && word == "add" {
-				t.Fatalf("%q was added and is no member", w)
+			return nil, false
+		}
+		for _, w := range values {
+			if word == "add" {
+				answer = append(answer, s.Add(m.arg(w)))
+			} else {
+				answer = append(answer, s.Remove(m.arg(w)))
+			}
+			if s.Has(w) != (word == "add") {
+				t.Fatalf("after %s %q is a member: %v", word, w, s.Has(w))
 			}
 		}
 		return answer, slices.Contains(answer, any(true))
@@ -165,11 +166,10 @@ func (m *machine) setWords(t *rapid.T) {
 			want = append(want, v.addMember(w))
 		case "remove":
 			want = append(want, v.removeMember(w))
-		case "credit":
-			if _, ok := v.fields[w]; ok {
-				v.credits[w] = credit
-			}
 		}
+	}
+	if word == "credit" {
+		v.giveCredit(credit)
 	}
 	m.want(t, got, want...)
 	m.model.done(db, key)
@@ -189,7 +189,7 @@ func (m *machine) setWords(t *rapid.T) {
 }
 
 func (m *machine) hashWords(t *rapid.T) {
-	db, key := drawDB(t), drawKey(t)
+	db, key := drawDB(t), drawKeyFor(t, HashType)
 	remove := rapid.IntRange(0, 2).Draw(t, "remove") == 0
 	names, value := manyWords(t), drawWord(t)
 	got, v := change(m, t, db, key, HashType, (*Tx).MakeHash, func(h *Hash) (answer []any, changed bool) {
@@ -234,7 +234,7 @@ func (m *machine) hashWords(t *rapid.T) {
 }
 
 func (m *machine) zsetWords(t *rapid.T) {
-	db, key := drawDB(t), drawKey(t)
+	db, key := drawDB(t), drawKeyFor(t, ZSetType)
 	word := rapid.SampledFrom([]string{"put", "put", "remove", "credit"}).Draw(t, "word")
 	values := manyWords(t)
 	score := func(i int) float64 { return float64(i*7%5) - 1.5 }
@@ -250,18 +250,19 @@ func (m *machine) zsetWords(t *rapid.T) {
 	}
 	got, v := change(m, t, db, key, ZSetType, (*Tx).MakeZSet, func(z *ZSet) (answer []any, changed bool) {
 		for i, w := range values {
-			_, member := z.Score(w)
-			switch {
-			case word == "put":
+			switch word {
+			case "put":
 				answer = append(answer, z.Put(m.arg(w), score(i)))
-			case word == "remove":
+			case "remove":
 				answer = append(answer, z.Remove(m.arg(w)))
-			case member:
-				z.SetCredit(m.arg(w), credit)
 			}
 		}
 		if word == "put" {
 			return answer, !same
+		}
+		for i := 0; word == "credit" && i < min(z.Len(), 5); i++ {
+			w, _ := z.At(i)
+			z.SetCredit(m.arg(w), credit)
 		}
 		return answer, slices.Contains(answer, any(true))
 	})
@@ -275,11 +276,10 @@ func (m *machine) zsetWords(t *rapid.T) {
 			want = append(want, v.putScore(w, score(i)))
 		case "remove":
 			want = append(want, v.removeScore(w))
-		case "credit":
-			if _, ok := v.scores[w]; ok {
-				v.credits[w] = credit
-			}
 		}
+	}
+	if word == "credit" {
+		v.giveCredit(credit)
 	}
 	m.want(t, got, want...)
 	m.model.done(db, key)
@@ -325,7 +325,7 @@ func (m *machine) checkRanks(t *rapid.T, db int, key string, v *modelValue) {
 }
 
 func (m *machine) lockWords(t *rapid.T) {
-	db, key := drawDB(t), drawKey(t)
+	db, key := drawDB(t), drawKeyFor(t, LockType)
 	owner := rapid.SampledFrom([]string{"", "o", "p"}).Draw(t, "owner")
 	token := rapid.Uint64Range(0, 2).Draw(t, "token")
 	_, v := change(m, t, db, key, LockType, (*Tx).MakeLock, func(l *Lock) ([]any, bool) {

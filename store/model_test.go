@@ -209,6 +209,15 @@ func (v *modelValue) removeScore(m string) bool {
 	return ok
 }
 
+// giveCredit sets the credit of the first five members.
+func (v *modelValue) giveCredit(c int64) {
+	for i, m := range v.members() {
+		if i < 5 {
+			v.credits[m] = c
+		}
+	}
+}
+
 // encoding is what OBJECT ENCODING must say; lists are left out.
 func (v *modelValue) encoding() string {
 	switch {

@@ -14,7 +14,6 @@ import (
 func (s *Store) ReadFrom(r io.Reader) (int64, error) {
 	d := newDecoder(r)
 	loaded := New(s.slotOf)
-	loaded.epoch = s.epoch
 	loaded.decode(d)
 	if d.err != nil {
 		return d.n, d.err
@@ -61,9 +60,6 @@ func (db *database) decode(d *decoder, s *Store) {
 		e := decodeEntry(d, kind)
 		if d.err != nil {
 			return
-		}
-		if e.obj != nil {
-			e.obj.epoch = s.epoch
 		}
 		pos := s.position(e.name())
 		inOrder := last == nil || pos > lastPos || pos == lastPos && e.name() > last.name()

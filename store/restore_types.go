@@ -8,7 +8,6 @@ func decodeList(d *decoder) *object {
 		l.items.insert(l.items.end(), v)
 		l.packed += packedLen(v)
 	})
-	d.demand(l.quick || l.packed <= packedMax, "list too large for its form")
 	return &l.object
 }
 

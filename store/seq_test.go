@@ -101,16 +101,26 @@ func (q *sequence) check(t *rapid.T) {
 	if !slices.Equal(there, q.model[from:to]) || !slices.Equal(back, q.model[from:to]) {
 		t.Fatalf("[%d,%d) has %d items, and %d backwards, or others", from, to, len(there), len(back))
 	}
-	small := 0
 	for i := range q.seq.parts {
 		if l := len(q.seq.parts[i].items); l == 0 || l > partMax {
 			t.Fatalf("part of %d items", l)
-		} else if i > 0 && l+len(q.seq.parts[i-1].items) <= partMax/2 {
-			small++
 		}
 	}
-	if small > len(q.seq.parts)/2+1 {
-		t.Fatalf("%d of %d parts are small", small, len(q.seq.parts))
+}
+
+// What is thinned out does not stay spread over as many parts.
+func TestSeqSmallPartsJoin(t *testing.T) {
+	var q seq[int]
+	for i := range 100 * partMax {
+		q.insert(q.end(), i)
+	}
+	for i := q.n - 1; i >= 0; i-- {
+		if i%20 != 0 {
+			q.remove(q.place(i))
+		}
+	}
+	if most := q.n/(partMax/4) + 1; len(q.parts) > most {
+		t.Errorf("%d items in %d parts, want no more than %d", q.n, len(q.parts), most)
 	}
 }
 

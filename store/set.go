@@ -102,7 +102,10 @@ func (s *Set) findInt(m string) (int, bool) {
 func (s *Set) Add(m string) bool {
 	s.mustBeOpen()
 	added := s.add(m)
-	s.dirty = s.dirty || added
+	if added {
+		s.dirty = true
+		s.credits.derived.Store(nil)
+	}
 	return added
 }
 
@@ -246,3 +249,12 @@ func (s *Set) SetCredit(m string, c int64) {
 	s.mustBeOpen()
 	s.credits.set(m, c)
 }
+
+// Derive keeps something that has been computed from the members, an index
+// say, until a member comes or goes. It is no part of the state: no snapshot,
+// hash or copy has it, so whoever uses it must get the same without it. Views may
+// call it side by side, so what it keeps may be read by several of them.
+func (s *Set) Derive(v any) { s.credits.derive(v) }
+
+// Derived is what Derive was given, nil when it has been dropped.
+func (s *Set) Derived() any { return s.credits.whatIsDerived() }

@@ -83,6 +83,7 @@ func (z *ZSet) Put(m string, score float64) bool {
 		return false
 	}
 	z.dirty = true
+	z.credits.derived.Store(nil)
 	kept := ranked{score, m}
 	if found {
 		kept.m = z.ranks.remove(z.find(ranked{old, m})).m
@@ -212,3 +213,9 @@ func (z *ZSet) SetCredit(m string, c int64) {
 	z.mustBeOpen()
 	z.credits.set(m, c)
 }
+
+// Derive is Set.Derive; a changed score drops what it keeps as well.
+func (z *ZSet) Derive(v any) { z.credits.derive(v) }
+
+// Derived is what Derive was given, nil when it has been dropped.
+func (z *ZSet) Derived() any { return z.credits.whatIsDerived() }

@@ -1,0 +1,160 @@
+package commands
+
+import (
+	"slices"
+
+	"coordd/resp"
+	"coordd/store"
+)
+
+func lpop(tx *store.Tx, args []string) resp.Reply { return pop(tx, args, "lpop", left) }
+
+func rpop(tx *store.Tx, args []string) resp.Reply { return pop(tx, args, "rpop", right) }
+
+// pop is LPOP and RPOP: one element, or up to a count of them as an array.
+func pop(tx *store.Tx, args []string, name string, end listEnd) resp.Reply {
+	if len(args) > 3 {
+		return errArity(name)
+	}
+	counted, n := len(args) == 3, int64(1)
+	if counted {
+		var ok bool
+		if n, ok = parseInt(args[2]); !ok || n < 0 {
+			return errNotPositive
+		}
+	}
+	l, err := tx.List(args[1])
+	switch {
+	case err != nil:
+		return failed(err)
+	case l == nil && counted:
+		return resp.NullArray
+	case l == nil:
+		return resp.Null
+	}
+	l, _ = tx.MakeList(args[1]) // it is a list
+	if !counted {
+		return resp.Bulk(end.pop(l))
+	}
+	return end.popUpTo(l, n)
+}
+
+// lmpopOptions are what stands in LMPOP.
+type lmpopOptions struct {
+	keys  []string
+	end   listEnd
+	count int64
+}
+
+// parseLMPop reads everything behind the command's name.
+func parseLMPop(args []string) (o lmpopOptions, refusal resp.Reply) {
+	n, ok := parseInt(args[0])
+	if !ok || n <= 0 {
+		return o, errNumKeys
+	}
+	if n >= int64(len(args)-1) { // no room for LEFT or RIGHT
+		return o, errSyntax
+	}
+	o.keys = args[1 : 1+n]
+	if o.end, ok = parseEnd(args[1+n]); !ok {
+		return o, errSyntax
+	}
+	switch rest := args[2+n:]; {
+	case len(rest) == 0:
+		o.count = 1
+	case !isWord(rest[0], "COUNT") || len(rest) == 1:
+		return o, errSyntax
+	default:
+		if o.count, ok = parseInt(rest[1]); !ok || o.count <= 0 {
+			return o, errCountPositive
+		}
+		if len(rest) > 2 {
+			return o, errSyntax
+		}
+	}
+	return o, resp.Reply{}
+}
+
+// lmpop stops at the first key that is a list, or that is something else.
+func lmpop(tx *store.Tx, args []string) resp.Reply {
+	o, refusal := parseLMPop(args[1:])
+	if refusal.IsError() {
+		return refusal
+	}
+	for _, key := range o.keys {
+		if tx.Type(key) == store.NoneType {
+			continue
+		}
+		l, err := tx.MakeList(key)
+		if err != nil {
+			return failed(err)
+		}
+		return resp.Array(resp.Bulk(key), o.end.popUpTo(l, o.count))
+	}
+	return resp.NullArray
+}
+
+func ltrim(tx *store.Tx, args []string) resp.Reply {
+	start, ok1 := parseInt(args[2])
+	stop, ok2 := parseInt(args[3])
+	if !ok1 || !ok2 {
+		return errNotInteger
+	}
+	l, err := tx.List(args[1])
+	if err != nil {
+		return failed(err)
+	}
+	if l != nil {
+		l, _ = tx.MakeList(args[1]) // it is a list
+		l.Trim(clampRange(start, stop, l.Len()))
+	}
+	return resp.OK
+}
+
+func lrem(tx *store.Tx, args []string) resp.Reply {
+	count, ok := parseInt(args[2])
+	if !ok {
+		return errNotInteger
+	}
+	l, err := tx.List(args[1])
+	if err != nil {
+		return failed(err)
+	}
+	found := matches(l, args[3], listSearch{fromEnd: count < 0, limit: magnitude(count)})
+	if len(found) == 0 {
+		return resp.Int(0)
+	}
+	l, _ = tx.MakeList(args[1]) // it is a list
+	if count >= 0 {
+		slices.Reverse(found) // so that the indexes still to come stay right
+	}
+	removeAll(l, found)
+	return resp.Int(int64(len(found)))
+}
+
+// removeAll takes out the elements at falling indexes. To take out one costs
+// a walk over the list's parts, so a list that loses many is built anew.
+func removeAll(l *store.List, falling []int) {
+	const many = 1000
+	if len(falling) <= many {
+		for _, i := range falling {
+			l.Remove(i)
+		}
+		return
+	}
+	kept := make([]string, 0, l.Len()-len(falling))
+	i, next := 0, len(falling)-1
+	l.Range(0, l.Len(), func(v string) bool {
+		if next >= 0 && falling[next] == i {
+			next--
+		} else {
+			kept = append(kept, v)
+		}
+		i++
+		return true
+	})
+	l.Trim(0, 0)
+	for _, v := range kept {
+		l.PushBack(v)
+	}
+}

@@ -1,0 +1,70 @@
+package session
+
+import (
+	"strconv"
+
+	"coordd/commands"
+	"coordd/resp"
+)
+
+// A gate looks at a command before anything is done with it and returns the
+// text of a refusal, or "". It changes nothing.
+type gate func(s *Session, spec *commands.Spec, args []string) string
+
+// gates is the order in which a command is judged, which clients can observe:
+// an unknown command is unknown before it is unauthenticated, as in Redis. The
+// first gate (known, right number of arguments) is Table.Resolve, which finds
+// the row that the others look at.
+var gates = [...]gate{
+	authenticated,
+	room,
+	ready,
+}
+
+// admit asks all gates. It returns the row to run, or nil and the refusal.
+func (s *Session) admit(args []string) (*commands.Spec, resp.Reply) {
+	spec, refusal := s.cfg.Table.Resolve(args)
+	if spec == nil {
+		return nil, refusal
+	}
+	for _, g := range gates {
+		if text := g(s, spec, args); text != "" {
+			return nil, resp.Error(text)
+		}
+	}
+	return spec, resp.Reply{}
+}
+
+// authenticated refuses a client that has not shown the password. The
+// password is asked for when there is one now: it may have been taken away.
+func authenticated(s *Session, spec *commands.Spec, _ []string) string {
+	if s.state.Authenticated || spec.Flags&commands.NoAuth != 0 || s.cfg.Password() == "" {
+		return ""
+	}
+	return "NOAUTH Authentication required."
+}
+
+// room refuses a command that no entry of the log could hold.
+func room(s *Session, spec *commands.Spec, args []string) string {
+	if spec.Data == nil || size(args) <= s.cfg.MaxCommand {
+		return ""
+	}
+	return "ERR command is larger than a log entry may be (" + strconv.Itoa(s.cfg.MaxCommand) + " bytes)"
+}
+
+// size is how many bytes a command takes in a log entry, or a little less.
+func size(args []string) int {
+	n := 0
+	for _, a := range args {
+		n += len(a) + 1
+	}
+	return n
+}
+
+// ready refuses commands on data while the node's state is not there yet.
+func ready(s *Session, spec *commands.Spec, _ []string) string {
+	if spec.Flags&commands.Loading != 0 || spec.Data == nil || s.cfg.Ready() {
+		return ""
+	}
+	return "LOADING Redis is loading the dataset in memory"
+}
