@@ -3,6 +3,7 @@ package integration
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -26,16 +27,25 @@ func TestTranscriptsOnOneNode(t *testing.T) {
 }
 
 // On three nodes, commands on data go to one node after the other, in the
-// midst of a conversation; what a connection knows of itself stays on one.
+// midst of a conversation; what a node knows of itself is asked of one.
 func TestTranscriptsOnThreeNodes(t *testing.T) {
 	c := cluster.Start(t, cluster.Options{Binary: binary(t)})
-	var addrs []string
 	var spread roundRobin
 	for _, n := range c.Nodes {
-		addrs = append(addrs, n.Addr)
 		spread.players = append(spread.players, transcript.NewTCP(n.Addr))
 	}
-	playBoth(t, &spread, transcript.NewTCP(addrs...), wallClock)
+	// INFO and READONLY tell of the node itself, and the leader lacks nothing.
+	admin := transcript.NewTCP(c.Leader(t).Addr)
+	t.Cleanup(func() {
+		spread.Close()
+		admin.Close()
+	})
+	t.Run("data", func(t *testing.T) { transcript.PlayAll(t, &spread, dataTranscripts, wallClock) })
+	for _, path := range transcript.Files(t, adminTranscripts) {
+		if name := filepath.Base(path); name != "role.txt" { // that is about a node without others
+			t.Run("admin/"+name, func(t *testing.T) { transcript.Play(t, admin, path, wallClock) })
+		}
+	}
 	c.RequireEqual(t, 1)
 }
 

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"slices"
 	"time"
 
 	"coordd/commands"
@@ -30,8 +31,11 @@ type server struct {
 	engines []*commands.Engine // by group; [0] is nil, since group 0 holds no keys
 	clients *session.Clients
 	node    *raftfsm.Node
+	ring    ring.Ring
 	handler *session.Handler
 	front   *resp.Server
+
+	topology topology
 }
 
 // serve runs a node until ctx ends or it cannot go on. In the order of its
@@ -101,7 +105,11 @@ func (srv *server) commandTable() (*commands.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	return commands.NewTable(append(commands.DataGroups(), own...)...), nil
+	faces, err := srv.faces()
+	if err != nil {
+		return nil, err
+	}
+	return commands.NewTable(slices.Concat(commands.DataGroups(), own, faces)...), nil
 }
 
 func (srv *server) password() string { return srv.settings.Requirepass }
@@ -169,14 +177,14 @@ func (srv *server) sessionConfig() session.Config {
 	s := srv.settings
 	n := srv.node.Groups()
 	srv.engines = srv.engines[:n+1]
-	owners := ring.New(n)
+	srv.ring = ring.New(n)
 	groups := make([]session.Group, n)
 	for i := range groups {
 		groups[i] = session.Group{Log: srv.node.Group(uint32(i + 1)), Engine: srv.engines[i+1]}
 	}
 	return session.Config{
 		Table: srv.table, Clients: srv.clients, Groups: groups,
-		Owner:          func(slot uint16) int { return owners.Owner(slot) - 1 },
+		Owner:          func(slot uint16) int { return srv.ring.Owner(slot) - 1 },
 		Unavailable:    raftfsm.ErrUnavailable,
 		RequestTimeout: s.RequestTimeout,
 		MaxCommand:     raftfsm.MaxEntryBytes,

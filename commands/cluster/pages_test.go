@@ -42,11 +42,6 @@ a 10.0.0.1:6379@16379 master - 0 ` + pongA + ` 9 connected 0-16383
 b 10.0.0.2:6380@16380 myself,slave a 0 0 9 connected
 c 10.0.0.3:6381@16381 slave a 0 ` + pongC + ` 9 connected
 `},
-		{"a leader each", three(idC, idA, idB), `
-a 10.0.0.1:6379@16379 master - 0 ` + pongA + ` 9 connected 1000-6460
-b 10.0.0.2:6380@16380 myself,master - 0 0 9 connected 6461-11921
-c 10.0.0.3:6381@16381 master - 0 ` + pongC + ` 9 connected 0-999 11922-16383
-`},
 		{"one leads all", three(idB, idB, idB), `
 a 10.0.0.1:6379@16379 slave b 0 ` + pongA + ` 9 connected
 b 10.0.0.2:6380@16380 myself,master - 0 0 9 connected 0-16383
@@ -65,15 +60,10 @@ c 10.0.0.3:6381@16381 slave,fail? a 0 1720000054999 9 disconnected
 		{"a host name", named, "a db.example:6379@16379,db.example myself,master - 0 0 7 connected 0-16383\n"},
 		{"IPv6", six, "a ::1:6379@16379 myself,master - 0 0 7 connected 0-16383\n"},
 	} {
-		// Which slots the groups have is the ring's secret; the first three groups'
-		// are shown here by their order.
-		got := newRig(t, c.topology).ask(t, "NODES").Str
-		if c.what == "a leader each" {
-			requireOwners(t, c.topology, got)
-			continue
-		}
-		requirePage(t, c.what, got, c.want)
+		requirePage(t, c.what, newRig(t, c.topology).ask(t, "NODES").Str, c.want)
 	}
+	each := three(idC, idA, idB)
+	requireOwners(t, each, newRig(t, each).ask(t, "NODES").Str)
 }
 
 // requireOwners checks that the ranges in a NODES page are those of the ring,
@@ -106,7 +96,6 @@ func requireOwners(t *testing.T, topology ring.Topology, page string) {
 // SLOTS holds every slot once, each range with its leader first.
 func TestSlots(t *testing.T) {
 	topology := three(idC, idA, idB)
-	topology.Nodes[1].Silent = 0
 	next := 0
 	for _, row := range newRig(t, topology).ask(t, "SLOTS").Elems {
 		from, to := int(row.Elems[0].Int), int(row.Elems[1].Int)
@@ -162,7 +151,7 @@ func TestShards(t *testing.T) {
 		}
 		got = append(got, line)
 	}
-	requirePage(t, "SHARDS", strings.Join(got, "\n"), "1 ranges: a master online\n2 ranges: c master online b db.example replica loading")
+	requirePage(t, "SHARDS", strings.Join(got, "\n"), "1 ranges: a master online\n1 ranges: c master online b db.example replica loading")
 
 	topology.Nodes[2].Silent = time.Hour
 	r.topology = topology
