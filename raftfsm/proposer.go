@@ -11,7 +11,7 @@ import (
 const (
 	entryBytes = 1 << 20 // packing stops here; one command alone may be larger
 	entryCount = 8192    // commands
-	inFlight   = 2       // entries handed to Raft and not yet applied
+	inFlight   = 1       // entries handed to Raft and not yet applied: with more, each is smaller, and no faster on loopback
 )
 
 // proposer packs everything that waits for a group into one log entry after

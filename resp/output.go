@@ -54,6 +54,7 @@ func (c *Conn) append(p []byte) (fits bool) {
 func (c *Conn) Flush() error {
 	c.out.sending.Lock()
 	defer c.out.sending.Unlock()
+	last := c.closing.Load() // looked at first: what was written before it was set is in buf
 	c.out.mu.Lock()
 	buf := c.out.buf
 	c.out.buf = nil
@@ -61,7 +62,7 @@ func (c *Conn) Flush() error {
 	if buf != nil {
 		c.send(buf)
 	}
-	if c.closing.Load() && !c.watch.busy() {
+	if last && !c.watch.busy() {
 		c.Kill()
 	}
 	if c.dead.Load() {

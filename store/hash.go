@@ -85,7 +85,7 @@ func (h *Hash) put(name, value string) bool {
 		return false
 	}
 	h.list = append(h.list, field{strings.Clone(name), value})
-	if len(h.list) > listMax {
+	if len(h.list) > hashListMax {
 		h.toTable()
 	}
 	return true

@@ -183,7 +183,7 @@ func (v *modelValue) removeMember(m string) bool {
 
 func (v *modelValue) putField(name, value string) bool {
 	_, old := v.fields[name]
-	if !old && len(v.fields) == 128 || max(len(name), len(value)) > 64 {
+	if !old && len(v.fields) == 512 || max(len(name), len(value)) > 64 {
 		v.grown = true
 	}
 	v.fields[name] = value

@@ -40,7 +40,7 @@ func decodeHash(d *decoder) *object {
 	h := &Hash{large: d.bool()}
 	h.self = h
 	n := d.uint()
-	d.demand(h.large || n <= listMax, "hash too large for its form")
+	d.demand(h.large || n <= hashListMax, "hash too large for its form")
 	d.times(n, func() {
 		at := field{d.string(), d.string()}
 		if h.large {

@@ -30,10 +30,12 @@ const (
 	tableForm
 )
 
-// Redis's set-max-intset-entries, and {set,hash,zset}-max-listpack-{entries,value}.
+// Redis's set-max-intset-entries, {set,zset}-max-listpack-entries,
+// hash-max-listpack-entries, and the three max-listpack-value.
 const (
 	intsMax     = 512
 	listMax     = 128
+	hashListMax = 512
 	listWordMax = 64
 )
 

@@ -65,7 +65,7 @@ var fixedConfig = map[string]string{
 	"set-max-intset-entries":    "512",
 	"set-max-listpack-entries":  "128",
 	"set-max-listpack-value":    "64",
-	"hash-max-listpack-entries": "128",
+	"hash-max-listpack-entries": "512",
 	"hash-max-listpack-value":   "64",
 	"zset-max-listpack-entries": "128",
 	"zset-max-listpack-value":   "64",

@@ -57,7 +57,12 @@ func (c *cluster) line(r roles, n ring.Node) string {
 		pong = c.Now().Add(-n.Silent).UnixMilli()
 	}
 	if n.Down() {
-		flags, link = flags+",fail?", "disconnected" // "fail" would say that a majority thinks so
+		// Tools leave out what has failed but not what only may have. On the side of
+		// a majority, who is silent has failed.
+		flags, link = flags+",fail", "disconnected"
+		if _, known := r.Leader(1); !known {
+			flags += "?"
+		}
 	}
 	line := fmt.Sprintf("%s %s:%d@%d%s %s %s 0 %d %d %s", n.ID, host, port, n.PeerPort(), hostname, flags, master, pong, r.Epoch, link)
 	for _, x := range r.slots[n.ID] {

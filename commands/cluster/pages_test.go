@@ -28,6 +28,8 @@ func TestNodes(t *testing.T) {
 	const pongA, pongC = "1720000059800", "1720000059700"
 	down := three(idA)
 	down.Nodes[2].Silent = ring.DownAfter + time.Millisecond
+	lost := three("")
+	lost.Nodes[0].Silent, lost.Nodes[2].Silent = 10*time.Second, 10*time.Second
 	named := alone()
 	named.Nodes[0].ClientAddr = "db.example:6379"
 	six := alone()
@@ -55,7 +57,12 @@ c 10.0.0.3:6381@16381 slave b 0 ` + pongC + ` 9 connected
 		{"one is down", down, `
 a 10.0.0.1:6379@16379 master - 0 ` + pongA + ` 9 connected 0-16383
 b 10.0.0.2:6380@16380 myself,slave a 0 0 9 connected
-c 10.0.0.3:6381@16381 slave,fail? a 0 1720000054999 9 disconnected
+c 10.0.0.3:6381@16381 slave,fail a 0 1720000054999 9 disconnected
+`},
+		{"all others are down", lost, `
+a 10.0.0.1:6379@16379 slave,fail? b 0 1720000050000 9 disconnected
+b 10.0.0.2:6380@16380 myself,master - 0 0 9 connected 0-16383
+c 10.0.0.3:6381@16381 slave,fail? b 0 1720000050000 9 disconnected
 `},
 		{"a host name", named, "a db.example:6379@16379,db.example myself,master - 0 0 7 connected 0-16383\n"},
 		{"IPv6", six, "a ::1:6379@16379 myself,master - 0 0 7 connected 0-16383\n"},
