@@ -70,11 +70,18 @@ func TestLinearizableOverGroups(t *testing.T) {
 	hurt(t, 3, runTime(t, groupsRun))
 }
 
+// The same with the settings that are not the default: reads under a lease, on
+// clocks that all run alike here, and the other log.
+func TestLinearizableWithLeases(t *testing.T) {
+	hurt(t, 1, runTime(t, groupsRun), "--reads", "lease", "--raft-log", "bolt")
+}
+
 // hurt runs a workload on a new cluster and makes faults until limit is over.
-func hurt(t *testing.T, groups int, limit time.Duration) {
+func hurt(t *testing.T, groups int, limit time.Duration, args ...string) {
 	t.Helper()
 	s := seed(t)
-	c := cluster.Start(t, cluster.Options{Binary: binary(t), Args: []string{"--groups", fmt.Sprint(groups), "--snapshot-entries", "5000"}})
+	args = append([]string{"--groups", fmt.Sprint(groups), "--snapshot-entries", "5000"}, args...)
+	c := cluster.Start(t, cluster.Options{Binary: binary(t), Args: args})
 	var addrs []string
 	for _, n := range c.Nodes {
 		addrs = append(addrs, n.Addr)

@@ -70,6 +70,9 @@ var ErrUnknownNode = errors.New("unknown node")
 // agreed; the leaders of the groups then change their configurations. To remove
 // one again that was removed before is no error.
 func (n *Node) Remove(ctx context.Context, id string) error {
+	if _, err := n.Group(MetaGroup).ReadIndex(ctx); err != nil { // the registry here may lag
+		return err
+	}
 	if _, gone := n.registry.list(gonePrefix)[id]; gone {
 		return nil
 	}
@@ -252,7 +255,7 @@ func (g *Group) giveUp() error {
 	for i := range voters {
 		next := voters[(self+1+i)%len(voters)]
 		if next.ID != g.node.id && g.caughtUp(next) {
-			return nil
+			return g.transfer(next.ID, next.PeerAddr)
 		}
 	}
 	return errors.New("no other voter has caught up")

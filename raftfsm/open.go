@@ -15,7 +15,7 @@ import (
 // Settings of raft that nobody needs to turn.
 const (
 	commitTimeout    = 50 * time.Millisecond // how long followers may not know of a commit when nothing follows; reads do not wait for it (read.go, nudge)
-	maxAppendEntries = 64                    // entries in one message to a follower
+	maxAppendEntries = 16                    // entries in one message to a follower; each may be large
 	maxPool          = 3                     // idle connections kept to each node
 	rpcTimeout       = 5 * time.Second       // for one message, and per 256 KB of a snapshot
 	never            = 24 * time.Hour        // raft's own snapshot timer: ours decide (snapshots.go)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"coordd/commands"
 	"coordd/commands/transcript"
 	"coordd/resp"
 	"coordd/ring"
@@ -273,6 +274,20 @@ func TestKeysWithoutALeader(t *testing.T) {
 		if reply := r.ask(t, words...); !strings.HasPrefix(reply.Str, "CLUSTERDOWN ") {
 			t.Errorf("%v: %v", words, reply)
 		}
+	}
+}
+
+// A store may pass on more keys than it was asked for; the client must not see them.
+func TestGetKeysInSlotKeepsToItsCount(t *testing.T) {
+	c := cluster{Config{ScanSlot: func(_ int, _ uint16, _ int, f func(key string)) error {
+		f("a")
+		f("b")
+		f("c")
+		return nil
+	}}}
+	reply := c.getKeys(commands.NewClient(commands.ClientConfig{}), []string{"CLUSTER", "GETKEYSINSLOT", "1", "2"})
+	if len(reply.Elems) != 2 {
+		t.Errorf("%d keys, asked for 2", len(reply.Elems))
 	}
 }
 
