@@ -101,13 +101,11 @@ func (g *Group) compare() {
 			if v == markDiffers {
 				differ++
 			}
-		case <-limit:
-			asked = 0
+		case <-limit: // who has not answered by now does not count
+			g.judge(differ, voters)
+			return
 		case <-g.node.ctx.Done():
 			return
-		}
-		if asked == 0 {
-			break
 		}
 	}
 	g.judge(differ, voters)
