@@ -14,7 +14,7 @@ FUZZ_TIME ?= 10s
 # servers.
 PROCESS_PACKAGES = ./integration/... ./examples/...
 
-.PHONY: help build check test race fuzz soak bench bench-quick run cluster redis
+.PHONY: help build check docs test race fuzz soak bench bench-quick run cluster redis
 
 ### help        these lines
 help:
@@ -39,6 +39,10 @@ check:
 	@go tool staticcheck ./...
 	@go mod tidy -diff
 	@go test -run '^Test(Imports|Tidy|Forbidden)' ./integration
+
+### docs        writes docs/COMPATIBILITY.md from the table of commands
+docs:
+	@go test -count=1 -run '^Test(CompatibilityPage|NoCommandIsForgotten)$$' ./cmd/coordd -update
 
 ### test        every test; installs redis-server and redis-tools where they are missing
 test: redis

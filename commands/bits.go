@@ -51,6 +51,7 @@ func setBit(tx *store.Tx, args []string) resp.Reply {
 	b := grownTo(v, offset/8+1)
 	setBits(b, offset, 1, uint64(bit))
 	tx.Put(args[1], alias(b))
+	Notify(tx, StringEvents, "setbit", args[1])
 	return resp.Int(int64(old))
 }
 

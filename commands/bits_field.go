@@ -48,14 +48,19 @@ func bitField(tx *store.Tx, args []string) resp.Reply {
 	}
 	// As in Redis, the string grows even if every step fails by its overflow.
 	b, changed := grownTo(v, size), size > len(v)
+	grown, told := changed, false
 	replies := make([]resp.Reply, len(steps))
 	for i, s := range steps {
 		var wrote bool
 		replies[i], wrote = s.run(b)
 		changed = changed || wrote
+		told = told || wrote || grown && s.word != fieldGet && replies[i].Kind != resp.NullKind
 	}
 	if changed {
 		tx.Put(args[1], alias(b))
+	}
+	if told {
+		Notify(tx, StringEvents, "setbit", args[1])
 	}
 	return resp.Array(replies...)
 }

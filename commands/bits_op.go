@@ -51,10 +51,11 @@ func bitOp(tx *store.Tx, args []string) resp.Reply {
 		return errWrongType
 	}
 	if size == 0 {
-		tx.Delete(destination)
+		deleteKey(tx, destination)
 		return resp.Int(0)
 	}
 	tx.Set(destination, alias(op.of(sources, size)))
+	Notify(tx, StringEvents, "set", destination)
 	return resp.Int(int64(size))
 }
 

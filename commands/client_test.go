@@ -46,7 +46,10 @@ func TestClientLine(t *testing.T) {
 func TestClientReset(t *testing.T) {
 	c := newTestClient(t)
 	c.Change(func(s *ClientState) {
-		*s = ClientState{"n", "lib", "1", "eve", true, 3, resp.RESP3, true, true, true, false}
+		*s = ClientState{
+			Name: "n", LibName: "lib", LibVer: "1", User: "eve", Authenticated: true, DB: 3, Proto: resp.RESP3,
+			NoEvict: true, NoTouch: true, ReadOnly: true, InMulti: true, Queued: 2,
+		}
 	})
 	c.Reset(false)
 	want := ClientState{LibName: "lib", LibVer: "1", User: DefaultUser, Proto: resp.RESP2}

@@ -4,10 +4,14 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"coordd/resp"
 	"coordd/store"
 )
+
+// Databases is the number of databases that clients can select.
+const Databases = store.Databases
 
 // Engine is the machine behind the log: the table of commands and a store.
 // It is deterministic: the same entries give the same replies and the same
@@ -21,11 +25,20 @@ type Engine struct {
 	mu    sync.RWMutex
 	store *store.Store
 	args  []string // of the command being applied; kept for its room
+
+	// handing is held while an entry is applied and its effects are handed out; it
+	// is taken before mu.
+	handing sync.RWMutex
+
+	waker  Waker  // nil: nobody ever waits
+	outlet Outlet // nil: nobody looks
+	wanted atomic.Uint32
 }
 
 // NewEngine joins a table and a store; the store must be used through the
 // engine from then on.
 func NewEngine(t *Table, s *store.Store) *Engine {
+	s.OnReturn(returnReserved)
 	return &Engine{table: t, store: s}
 }
 
@@ -36,14 +49,26 @@ func NewEngine(t *Table, s *store.Store) *Engine {
 // handler that panics, take the node down: to go on would be to diverge
 // from the others.
 func (e *Engine) Apply(index uint64, now int64, cmds [][]byte) [][]byte {
+	e.handing.Lock()
+	defer e.handing.Unlock()
+	replies, done := e.apply(index, now, cmds)
+	if e.outlet != nil {
+		e.outlet(&done)
+	}
+	return replies
+}
+
+func (e *Engine) apply(index uint64, now int64, cmds [][]byte) (replies [][]byte, done Effects) {
 	const usualReply = 16
 	arena := make([]byte, 0, usualReply*len(cmds))
-	replies := make([][]byte, len(cmds))
+	replies = make([][]byte, len(cmds))
 	ends := make([]int, len(cmds)) // the arena may move while it grows
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.listen()
 	root := e.store.Begin(index, now)
+	woken := e.wake(root, 0)
 	for i, cmd := range cmds {
 		if len(cmd) == 0 { // given up by its client before it was committed
 			ends[i] = len(arena)
@@ -56,9 +81,10 @@ func (e *Engine) Apply(index uint64, now int64, cmds [][]byte) [][]byte {
 		e.args = args
 		tx := root.On(db)
 		tx.Seed(mix(index, uint64(i)))
-		arena = e.run(tx, args).Append(arena, resp.Wire)
+		arena = e.table.Run(tx, args).Append(arena, resp.Wire)
 		tx.Done()
 		ends[i] = len(arena)
+		woken = e.wake(root, woken)
 	}
 	e.forgetArgs()
 	from := 0
@@ -66,7 +92,7 @@ func (e *Engine) Apply(index uint64, now int64, cmds [][]byte) [][]byte {
 		replies[i] = arena[from:to:to]
 		from = to
 	}
-	return replies
+	return replies, Effects{Index: index, Now: root.Now(), Touched: root.Touched(), Emitted: told(root.Emitted(), EventClass(root.Wanted()))}
 }
 
 // forgetArgs lets go of the last arguments, which alias their entry, and of
@@ -77,20 +103,6 @@ func (e *Engine) forgetArgs() {
 		e.args = nil
 	}
 	clear(e.args[:cap(e.args)])
-}
-
-// run executes one command of the log. The session has let it pass, but that
-// may have been a session of another version, so what the table here does
-// not know is answered once more; every node of one version answers alike.
-func (e *Engine) run(tx *store.Tx, args []string) resp.Reply {
-	spec, refusal := e.table.Resolve(args)
-	switch {
-	case spec == nil:
-		return refusal
-	case spec.Data == nil: // never proposed by a session
-		return errUnknownCommand(args)
-	}
-	return spec.Data(tx, args)
 }
 
 // View runs a Read on what has been applied so far; seed feeds the random
@@ -118,12 +130,22 @@ func (e *Engine) Freeze() *store.Frozen {
 // Restore replaces the state by a snapshot that a Frozen has written. After
 // an error the state is what it was. Reads wait meanwhile.
 func (e *Engine) Restore(r io.Reader) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if _, err := e.store.ReadFrom(r); err != nil {
+	e.handing.Lock()
+	defer e.handing.Unlock()
+	if err := e.restore(r); err != nil {
 		return fmt.Errorf("commands: restore: %w", err)
 	}
+	if e.outlet != nil {
+		e.outlet(&Effects{Restored: true})
+	}
 	return nil
+}
+
+func (e *Engine) restore(r io.Reader) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	_, err := e.store.ReadFrom(r)
+	return err
 }
 
 // Hash is a digest of the whole state, the same on every node that has
@@ -144,6 +166,18 @@ func (e *Engine) LogTime() int64 {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	return e.store.Time()
+}
+
+// Versions are the versions of keys (store.Tx.Version), for WATCH.
+func (e *Engine) Versions(db int, keys []string) []uint64 {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	tx := e.store.View(0).On(db)
+	versions := make([]uint64, len(keys))
+	for i, key := range keys {
+		versions[i] = tx.Version(key)
+	}
+	return versions
 }
 
 // Keys counts the keys of a database, and those of them with a deadline.

@@ -21,6 +21,8 @@ var (
 	errIndexRange    = resp.Error("ERR index out of range")
 	errSameObject    = resp.Error("ERR source and destination objects are the same")
 	errDBIndex       = resp.Error("ERR DB index is out of range")
+	errFirstDB       = resp.Error("ERR invalid first DB index")
+	errSecondDB      = resp.Error("ERR invalid second DB index")
 	errLongRange     = resp.Error("ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807")
 	errIntRange      = resp.Error("ERR value is out of range, value must between -2147483648 and 2147483647")
 	errInvalidCursor = resp.Error("ERR invalid cursor")
@@ -43,6 +45,13 @@ var (
 	errExpireNX   = resp.Error("ERR NX and XX, GT or LT options at the same time are not compatible")
 	errExpireGTLT = resp.Error("ERR GT and LT options at the same time are not compatible")
 	errNoLFU      = resp.Error("ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.")
+	errSortScores = resp.Error("ERR One or more scores can't be converted into double")
+	errBusyKey    = resp.Error("BUSYKEY Target key name already exists.")
+	errDumpFooter = resp.Error("ERR DUMP payload version or checksum are wrong")
+	errDumpFormat = resp.Error("ERR Bad data format")
+	errRestoreTTL = resp.Error("ERR Invalid TTL value, must be >= 0")
+	errIdleTime   = resp.Error("ERR Invalid IDLETIME value, must be >= 0")
+	errFreq       = resp.Error("ERR Invalid FREQ value, must be >= 0 and <= 255")
 	// A copy of a lock would be a second lock with the first one's token.
 	errLockMove = resp.Error("ERR a lock can neither be renamed nor copied: its fencing token belongs to its name")
 )
@@ -63,8 +72,80 @@ var (
 	errMinMaxFloat     = resp.Error("ERR min or max is not a float")
 	errMinMaxLex       = resp.Error("ERR min or max not valid string range item")
 	errZRangeLimit     = resp.Error("ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX")
+	errWeightNotFloat  = resp.Error("ERR weight value is not a float")
 	errZRangeLexScores = resp.Error("ERR syntax error, WITHSCORES not supported in combination with BYLEX")
 )
+
+// Errors of commands that wait.
+var (
+	errTimeoutNotFloat = resp.Error("ERR timeout is not a float or out of range")
+	errTimeoutNotInt   = resp.Error("ERR timeout is not an integer or out of range")
+	errTimeoutNegative = resp.Error("ERR timeout is negative")
+	errTimeoutRange    = resp.Error("ERR timeout is out of range")
+)
+
+// Errors of streams. ENTRIESREAD and its kin are "positive" when they are 0, too.
+var (
+	errStreamID        = resp.Error("ERR Invalid stream ID specified as stream command argument")
+	errStartID         = resp.Error("ERR invalid start ID for the interval")
+	errEndID           = resp.Error("ERR invalid end ID for the interval")
+	errTrimTwice       = resp.Error("ERR syntax error, MAXLEN and MINID options at the same time are not compatible")
+	errMaxLen          = resp.Error("ERR The MAXLEN argument must be >= 0.")
+	errTrimLimit       = resp.Error("ERR The LIMIT argument must be >= 0.")
+	errLimitAlone      = resp.Error("ERR syntax error, LIMIT cannot be used without specifying a trimming strategy")
+	errLimitExact      = resp.Error("ERR syntax error, LIMIT cannot be used without the special ~ option")
+	errTrimMissing     = resp.Error("ERR syntax error, XTRIM must be called with a trimming strategy")
+	errAddZero         = resp.Error("ERR The ID specified in XADD must be greater than 0-0")
+	errAddSmall        = resp.Error("ERR The ID specified in XADD is equal or smaller than the target stream top item")
+	errAddLast         = resp.Error("ERR The stream has exhausted the last possible ID, unable to add more items")
+	errEntriesAdded    = resp.Error("ERR entries_added must be positive")
+	errSetIDDeleted    = resp.Error("ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id")
+	errSetIDOldDeleted = resp.Error("ERR The ID specified in XSETID is smaller than current max_deleted_entry_id")
+	errSetIDTop        = resp.Error("ERR The ID specified in XSETID is smaller than the target stream top item")
+	errSetIDAdded      = resp.Error("ERR The entries_added specified in XSETID is smaller than the target stream length")
+	errEntriesRead     = resp.Error("ERR value for ENTRIESREAD must be positive or -1")
+	errGroupKey        = resp.Error("ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option to create an empty stream automatically.")
+	errGroupExists     = resp.Error("BUSYGROUP Consumer Group name already exists")
+	errReadGroup       = resp.Error("ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead.")
+	errReadNoAck       = resp.Error("ERR The NOACK option is only supported by XREADGROUP. You called XREAD instead.")
+	errReadNoGroup     = resp.Error("ERR Missing GROUP option for XREADGROUP")
+	errReadNew         = resp.Error("ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option.")
+	errReadLast        = resp.Error("ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set.")
+	errClaimIdle       = resp.Error("ERR Invalid min-idle-time argument for XCLAIM")
+	errClaimIdleOption = resp.Error("ERR Invalid IDLE option argument for XCLAIM")
+	errClaimTime       = resp.Error("ERR Invalid TIME option argument for XCLAIM")
+	errClaimRetryCount = resp.Error("ERR Invalid RETRYCOUNT option argument for XCLAIM")
+	errAutoClaimIdle   = resp.Error("ERR Invalid min-idle-time argument for XAUTOCLAIM")
+	errAutoClaimCount  = resp.Error("ERR COUNT must be > 0")
+)
+
+// errNoGroup is the answer to a word on a group that does not exist, or whose
+// stream does not.
+func errNoGroup(key, group, where string) resp.Reply {
+	return resp.Error(oneLine("NOGROUP No such key '" + cText(key, len(key)) + "' or consumer group '" + cText(group, len(group)) + "'" + where))
+}
+
+// errNoGroupOfKey is errNoGroup where the stream exists.
+func errNoGroupOfKey(key, group string) resp.Reply {
+	return resp.Error(oneLine("NOGROUP No such consumer group '" + cText(group, len(group)) + "' for key name '" + cText(key, len(key)) + "'"))
+}
+
+// errUnbalanced is the answer to XREAD or XREADGROUP with another number of ids
+// than of keys; id is the one that always is to be had.
+func errUnbalanced(name, id string) resp.Reply {
+	return resp.Error("ERR Unbalanced '" + name + "' list of streams: for each stream key an ID or '" + id + "' must be specified.")
+}
+
+// errClaimOption is XCLAIM's answer to an option that it does not know.
+func errClaimOption(word string) resp.Reply {
+	return resp.Error(oneLine("ERR Unrecognized XCLAIM option '" + cText(word, len(word)) + "'"))
+}
+
+// errSubcommandSyntax is the answer to a subcommand whose options make no sense.
+func errSubcommandSyntax(container, sub string) resp.Reply {
+	return resp.Error(oneLine("ERR unknown subcommand or wrong number of arguments for '" + cText(sub, errShown) +
+		"'. Try " + strings.ToUpper(container) + " HELP."))
+}
 
 // Errors of hashes and of bits.
 var (
@@ -84,6 +165,12 @@ var (
 // name is the Spec's.
 func errArity(name string) resp.Reply {
 	return resp.Error("ERR wrong number of arguments for '" + name + "' command")
+}
+
+// errNoInputKey is the answer of ZUNION and its kin to numkeys below 1; name
+// is the Spec's.
+func errNoInputKey(name string) resp.Reply {
+	return resp.Error("ERR at least 1 input key is needed for '" + name + "' command")
 }
 
 // errExpireTime is the answer to a deadline that is not after zero or does
@@ -147,6 +234,21 @@ func failed(err error) resp.Reply {
 var (
 	errLockOwner   = resp.Error("ERR owner must not be empty")
 	errLockTTL     = resp.Error("ERR ttl-ms is not a positive integer or out of range")
+	errWorker      = resp.Error("ERR worker must not be empty")
+	errReserve     = resp.Error("ERR PX must be given: how many ms the items are reserved for")
+	errReserveTry  = resp.Error("ERR MAXTRIES is not a positive integer or out of range")
+	errReserveMost = resp.Error("ERR COUNT is not an integer from 1 to 10000")
+	errDeadName    = resp.Error("ERR a queue with MAXTRIES needs a name without '}', or with a hash tag: its dead items go to a list of the same slot")
+	errDelay       = resp.Error("ERR DELAY is not a positive integer or out of range")
+	errBlockMillis = resp.Error("ERR BLOCK is not an integer, or negative")
+	errPX          = resp.Error("ERR PX is not a positive integer or out of range")
+	errPickPX      = resp.Error("ERR PX is not a positive integer or out of range")
+	errPickPXRule  = resp.Error("ERR PX is for LEAST, and for HASH with BOUND: other picks have no ticket")
+	errBound       = resp.Error("ERR BOUND is not a percentage from 100 to 1000000")
+	errBoundRule   = resp.Error("ERR BOUND is for HASH only")
+	errUnit        = resp.Error("ERR Invalid unit arg")
+	errTicket      = resp.Error("ERR ticket is not a positive integer or out of range")
+	errTickets     = resp.Error("ERR too many picks of this pool are outstanding: give them back with PICKDONE, or shorten PX")
 	errExclude     = resp.Error("ERR EXCLUDE must be followed by a count that is not negative and by as many members")
 	errPickSize    = resp.Error("ERR COUNT is too large for a pool of this size")
 	errPickWeights = resp.Error("ERR the weight of a member must not be infinite")

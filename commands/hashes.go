@@ -46,10 +46,11 @@ func setFields(tx *store.Tx, args []string, name string) resp.Reply {
 	}
 	added := int64(0)
 	for i := 2; i < len(args); i += 2 {
-		if h.Put(args[i], args[i+1]) {
+		if h.Set(args[i], args[i+1]) {
 			added++
 		}
 	}
+	Notify(tx, HashEvents, "hset", args[1])
 	return resp.Int(added)
 }
 
@@ -63,6 +64,7 @@ func hsetNX(tx *store.Tx, args []string) resp.Reply {
 	}
 	h, _ = tx.MakeHash(args[1]) // it is a hash, or absent
 	h.Put(args[2], args[3])
+	Notify(tx, HashEvents, "hset", args[1])
 	return resp.Int(1)
 }
 
@@ -79,6 +81,10 @@ func hdel(tx *store.Tx, args []string) resp.Reply {
 		if h.Remove(field) {
 			removed++
 		}
+	}
+	if removed > 0 {
+		Notify(tx, HashEvents, "hdel", args[1])
+		notifyGone(tx, args[1], h.Len())
 	}
 	return resp.Int(removed)
 }

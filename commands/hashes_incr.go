@@ -27,6 +27,7 @@ func hincrBy(tx *store.Tx, args []string) resp.Reply {
 	n += by
 	h, _ := tx.MakeHash(args[1]) // it is a hash, or absent
 	h.Put(args[2], strconv.FormatInt(n, 10))
+	Notify(tx, HashEvents, "hincrby", args[1])
 	return resp.Int(n)
 }
 
@@ -53,6 +54,7 @@ func hincrByFloat(tx *store.Tx, args []string) resp.Reply {
 	text := formatLongDouble(sum)
 	h, _ := tx.MakeHash(args[1]) // it is a hash, or absent
 	h.Put(args[2], text)
+	Notify(tx, HashEvents, "hincrbyfloat", args[1])
 	return resp.Bulk(text)
 }
 

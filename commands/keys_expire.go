@@ -1,8 +1,6 @@
 package commands
 
 import (
-	"math"
-
 	"coordd/resp"
 	"coordd/store"
 )
@@ -30,18 +28,10 @@ func setDeadline(tx *store.Tx, args []string, base, unit int64) resp.Reply {
 	if refusal.IsError() {
 		return refusal
 	}
-	at, ok := parseInt(args[2])
-	if !ok {
-		return errNotInteger
+	at, refusal := deadlineOf(args[0], args[2], base, unit)
+	if refusal.IsError() {
+		return refusal
 	}
-	if at > math.MaxInt64/unit || at < math.MinInt64/unit {
-		return errExpireTime(args[0])
-	}
-	at *= unit
-	if at > math.MaxInt64-base {
-		return errExpireTime(args[0])
-	}
-	at += base
 	key := args[1]
 	old, exists := tx.Deadline(key)
 	if !exists || !o.allow(old, at) {
@@ -94,20 +84,33 @@ func (o expireOptions) allow(old, at int64) bool {
 }
 
 func persist(tx *store.Tx, args []string) resp.Reply {
-	at, exists := tx.Deadline(args[1])
-	if !exists || at == 0 {
-		return resp.Int(0)
+	switch len(args) {
+	case 2:
+	case 3:
+		return persistMember(tx, args[1], args[2])
+	default:
+		return errArity("persist")
 	}
-	tx.SetDeadline(args[1], 0)
-	return resp.Int(1)
+	return oneOrZero(persistKey(tx, args[1]))
 }
 
 func ttl(tx *store.Tx, args []string) resp.Reply {
-	return deadlineReply(tx, args[1], tx.Now(), 1000)
+	return timeLeftReply(tx, args, "ttl", 1000)
 }
 
 func pttl(tx *store.Tx, args []string) resp.Reply {
-	return deadlineReply(tx, args[1], tx.Now(), 1)
+	return timeLeftReply(tx, args, "pttl", 1)
+}
+
+// timeLeftReply is TTL and PTTL, of a key or, as in KeyDB, of a member.
+func timeLeftReply(tx *store.Tx, args []string, name string, unit int64) resp.Reply {
+	switch len(args) {
+	case 2:
+		return deadlineReply(tx, args[1], tx.Now(), unit)
+	case 3:
+		return memberTimeLeft(tx, args[1], args[2], unit)
+	}
+	return errArity(name)
 }
 
 func expireTime(tx *store.Tx, args []string) resp.Reply {
@@ -122,15 +125,21 @@ func pexpireTime(tx *store.Tx, args []string) resp.Reply {
 // to a key's deadline: -1 if it has none, -2 if there is no key.
 func deadlineReply(tx *store.Tx, key string, base, unit int64) resp.Reply {
 	at, exists := tx.Deadline(key)
-	switch {
-	case !exists:
+	if !exists {
 		return resp.Int(-2)
-	case at == 0:
-		return resp.Int(-1)
+	}
+	return resp.Int(timeLeft(at, base, unit))
+}
+
+// timeLeft counts units of so many ms, rounded to the nearest, from base to a
+// deadline; -1 for none.
+func timeLeft(at, base, unit int64) int64 {
+	if at == 0 {
+		return -1
 	}
 	left := max(at-base, 0)
 	if unit > 1 {
 		left = left/unit + (left%unit+unit/2)/unit
 	}
-	return resp.Int(left)
+	return left
 }

@@ -14,7 +14,7 @@ func rename(tx *store.Tx, args []string) resp.Reply {
 		return refusal
 	}
 	if from != to {
-		tx.Rename(from, to)
+		renameKey(tx, from, to)
 	}
 	return resp.OK
 }
@@ -28,8 +28,14 @@ func renameNX(tx *store.Tx, args []string) resp.Reply {
 	if taken != store.NoneType {
 		return resp.Int(0)
 	}
-	tx.Rename(from, to)
+	renameKey(tx, from, to)
 	return resp.Int(1)
+}
+
+func renameKey(tx *store.Tx, from, to string) {
+	tx.Rename(from, to)
+	Notify(tx, GenericEvents, "rename_from", from)
+	Notify(tx, GenericEvents, "rename_to", to)
 }
 
 // refuseMove is the error of a rename of a key of one type over one of
@@ -83,6 +89,7 @@ func copyTo(tx, dst *store.Tx, from, to string, replace bool) resp.Reply {
 		return refusal
 	}
 	tx.CopyTo(dst, from, to)
+	Notify(dst, GenericEvents, "copy_to", to)
 	return resp.Int(1)
 }
 

@@ -28,7 +28,8 @@ type scanOptions struct {
 	cursor  uint64
 	count   int
 	pattern string // "*" is every key
-	typ     string // lower case; "" is every type
+	typed   bool
+	typ     string // lower case; of typed
 }
 
 // scan walks the keys of one group. The cursor is the store's: a position,
@@ -43,7 +44,7 @@ func scan(tx *store.Tx, args []string) resp.Reply {
 	}
 	var found []resp.Reply
 	next := tx.Scan(o.cursor, o.count, func(key string, t store.Type) {
-		if (o.typ == "" || o.typ == t.String()) && (o.pattern == "*" || globMatch(o.pattern, key)) {
+		if (!o.typed || o.typ == t.String()) && (o.pattern == "*" || globMatch(o.pattern, key)) {
 			found = append(found, resp.Bulk(key))
 		}
 	})
@@ -74,7 +75,7 @@ func parseScan(args []string) (o scanOptions, refusal resp.Reply) {
 		case isWord(word, "MATCH"):
 			o.pattern = arg
 		case isWord(word, "TYPE"):
-			o.typ = string(appendLower(nil, arg))
+			o.typed, o.typ = true, string(appendLower(nil, arg))
 		default:
 			return o, errSyntax
 		}
@@ -85,6 +86,7 @@ func parseScan(args []string) (o scanOptions, refusal resp.Reply) {
 // parseCursor reads what C's strtoul takes: nothing is 0, a sign is allowed,
 // and -1 is the largest number there is.
 func parseCursor(s string) (uint64, bool) {
+	s, _, _ = strings.Cut(s, "\x00") // where C's string ends
 	if s == "" {
 		return 0, true
 	}

@@ -5,8 +5,13 @@ import (
 	"coordd/store"
 )
 
-// Lists are the commands on lists that never wait.
+// Lists are the commands on lists.
 var Lists = Group{"list", []Spec{
+	{"blmove", 6, Write | DenyOOM | Blocking, twoKeys, "6.2.0", "source destination <LEFT | RIGHT> <LEFT | RIGHT> timeout", "Takes an element from an end of one list and pushes it to an end of another; waits for one.", blmove, nil},
+	{"blmpop", -5, Write | Blocking | Movable, Keys{Find: countedKeys(2)}, "7.0.0", "timeout numkeys key [key ...] <LEFT | RIGHT> [COUNT count]", "Pops elements from the first of several lists that has any; waits for one.", blmpop, nil},
+	{"blpop", -3, Write | Blocking, keysThenTimeout, "2.0.0", "key [key ...] timeout", "Takes the first element of the first of several lists that has any; waits for one.", blpop, nil},
+	{"brpop", -3, Write | Blocking, keysThenTimeout, "2.0.0", "key [key ...] timeout", "Takes the last element of the first of several lists that has any; waits for one.", brpop, nil},
+	{"brpoplpush", 4, Write | DenyOOM | Blocking, twoKeys, "2.2.0", "source destination timeout", "Takes the last element of one list and puts it before the first one of another; waits for one.", brpoplpush, nil},
 	{"lindex", 3, Read, oneKey, "1.0.0", "key index", "Returns an element of a list.", lindex, nil},
 	{"linsert", 5, Write | DenyOOM, oneKey, "2.2.0", "key <BEFORE | AFTER> pivot element", "Inserts an element before or after another one.", linsert, nil},
 	{"llen", 2, Read | Fast, oneKey, "1.0.0", "key", "Returns the length of a list.", llen, nil},

@@ -33,10 +33,16 @@ func pop(tx *store.Tx, args []string, name string, end listEnd) resp.Reply {
 		return resp.Null
 	}
 	l, _ = tx.MakeList(args[1]) // it is a list
-	if !counted {
-		return resp.Bulk(end.pop(l))
+	var reply resp.Reply
+	if counted {
+		reply = end.popUpTo(l, n)
+	} else {
+		reply = resp.Bulk(end.pop(l))
 	}
-	return end.popUpTo(l, n)
+	if n > 0 {
+		notifyListPop(tx, args[1], l, end)
+	}
+	return reply
 }
 
 // lmpopOptions are what stands in LMPOP.
@@ -75,23 +81,27 @@ func parseLMPop(args []string) (o lmpopOptions, refusal resp.Reply) {
 	return o, resp.Reply{}
 }
 
-// lmpop stops at the first key that is a list, or that is something else.
 func lmpop(tx *store.Tx, args []string) resp.Reply {
 	o, refusal := parseLMPop(args[1:])
 	if refusal.IsError() {
 		return refusal
 	}
-	for _, key := range o.keys {
-		if tx.Type(key) == store.NoneType {
-			continue
-		}
-		l, err := tx.MakeList(key)
-		if err != nil {
-			return failed(err)
-		}
-		return resp.Array(resp.Bulk(key), o.end.popUpTo(l, o.count))
+	return o.pop(tx)
+}
+
+// pop stops at the first key that is a list, or that is something else.
+func (o lmpopOptions) pop(tx *store.Tx) resp.Reply {
+	key, ok := firstHeld(tx, o.keys)
+	if !ok {
+		return resp.NullArray
 	}
-	return resp.NullArray
+	l, err := tx.MakeList(key)
+	if err != nil {
+		return failed(err)
+	}
+	popped := o.end.popUpTo(l, o.count)
+	notifyListPop(tx, key, l, o.end)
+	return resp.Array(resp.Bulk(key), popped)
 }
 
 func ltrim(tx *store.Tx, args []string) resp.Reply {
@@ -107,6 +117,8 @@ func ltrim(tx *store.Tx, args []string) resp.Reply {
 	if l != nil {
 		l, _ = tx.MakeList(args[1]) // it is a list
 		l.Trim(clampRange(start, stop, l.Len()))
+		Notify(tx, ListEvents, "ltrim", args[1])
+		notifyGone(tx, args[1], l.Len())
 	}
 	return resp.OK
 }
@@ -129,6 +141,8 @@ func lrem(tx *store.Tx, args []string) resp.Reply {
 		slices.Reverse(found) // so that the indexes still to come stay right
 	}
 	removeAll(l, found)
+	Notify(tx, ListEvents, "lrem", args[1])
+	notifyGone(tx, args[1], l.Len())
 	return resp.Int(int64(len(found)))
 }
 

@@ -26,6 +26,7 @@ func push(tx *store.Tx, args []string, end listEnd, create bool) resp.Reply {
 	for _, v := range args[2:] {
 		end.push(l, v)
 	}
+	notifyListPush(tx, args[1], end)
 	return resp.Int(int64(l.Len()))
 }
 
@@ -58,6 +59,7 @@ func linsert(tx *store.Tx, args []string) resp.Reply {
 	}
 	l, _ = tx.MakeList(key) // it is a list
 	l.Insert(at, args[4])
+	Notify(tx, ListEvents, "linsert", key)
 	return resp.Int(int64(l.Len()))
 }
 
@@ -80,6 +82,7 @@ func lset(tx *store.Tx, args []string) resp.Reply {
 	}
 	l, _ = tx.MakeList(args[1]) // it is a list
 	l.Set(i, args[3])
+	Notify(tx, ListEvents, "lset", args[1])
 	return resp.OK
 }
 
@@ -111,7 +114,9 @@ func move(tx *store.Tx, source, destination string, from, to listEnd) resp.Reply
 	}
 	l, _ = tx.MakeList(source) // both are lists, or absent
 	v := from.pop(l)
-	l, _ = tx.MakeList(destination)
-	to.push(l, v)
+	into, _ := tx.MakeList(destination)
+	to.push(into, v)
+	notifyListPush(tx, destination, to)
+	notifyListPop(tx, source, l, from)
 	return resp.Bulk(v)
 }

@@ -5,59 +5,6 @@ import (
 	"coordd/store"
 )
 
-// pickRule is how PICK chooses among the members.
-type pickRule int
-
-const (
-	roundRobin pickRule = iota
-	random
-	hashed
-)
-
-// pickOptions are the options of PICK.
-type pickOptions struct {
-	rule    pickRule
-	subject string // of HASH
-	counted bool   // COUNT was given: the answer is an array
-	count   int64
-	exclude []string
-}
-
-// parsePick reads the options, in any order, each at most once.
-func parsePick(args []string) (o pickOptions, refusal resp.Reply) {
-	o.count = 1
-	ruled, excludes := false, false
-	for len(args) > 0 {
-		word, used := args[0], 1
-		switch {
-		case !ruled && isWord(word, "RR"):
-			ruled = true
-		case !ruled && isWord(word, "RANDOM"):
-			ruled, o.rule = true, random
-		case !ruled && isWord(word, "HASH") && len(args) > 1:
-			ruled, o.rule, o.subject = true, hashed, args[1]
-			used = 2
-		case !o.counted && isWord(word, "COUNT") && len(args) > 1:
-			var ok bool
-			if o.count, ok = parseInt(args[1]); !ok || o.count <= 0 {
-				return o, errCountPositive
-			}
-			o.counted, used = true, 2
-		case !excludes && isWord(word, "EXCLUDE") && len(args) > 1:
-			n, ok := parseInt(args[1])
-			if !ok || n < 0 || n > int64(len(args)-2) {
-				return o, errExclude
-			}
-			o.exclude = args[2 : 2+n]
-			excludes, used = true, 2+len(o.exclude)
-		default:
-			return o, errSyntax
-		}
-		args = args[used:]
-	}
-	return o, resp.Reply{}
-}
-
 // chooser chooses one of a pool's members; out, if not nil, says who takes no
 // part, and at least one does.
 type chooser func(out []bool) int
@@ -69,7 +16,7 @@ func pick(tx *store.Tx, args []string) resp.Reply {
 	if refusal.IsError() {
 		return refusal
 	}
-	p, refusal := poolAt(tx, args[1], o.rule == roundRobin)
+	p, refusal := poolAt(tx, args[1], !o.reads())
 	if refusal.IsError() {
 		return refusal
 	}
@@ -78,22 +25,33 @@ func pick(tx *store.Tx, args []string) resp.Reply {
 	if n > 1 && n*len(p.names) > maxPickSteps {
 		return errPickSize
 	}
+	if n > 0 && o.tickets() && p.of.Tickets()+n > maxTickets {
+		return errTickets
+	}
 	picked := p.pick(tx, o, n, out)
+	if n > 0 && !o.reads() {
+		Notify(tx, GenericEvents, "pick", args[1])
+	}
 	if o.counted {
-		return resp.Array(bulks(picked)...)
+		return resp.Array(picked...)
 	}
 	if n == 0 {
 		return resp.Null
 	}
-	return resp.Bulk(picked[0])
+	return picked[0]
 }
 
 // maxPickSteps bounds the work of one PICK with COUNT, which looks at every
 // member for every pick: some 50 ms, in which nothing else is applied.
 const maxPickSteps = 1 << 24
 
-// pick picks n members one after the other, which must be there.
-func (p *pool) pick(tx *store.Tx, o pickOptions, n int, out []bool) []string {
+// maxTickets bounds the picks of a pool that have not been given back. One
+// takes some 200 bytes.
+const maxTickets = 1 << 20
+
+// pick picks n members one after the other, which must be there: each is a
+// name, or a name and a ticket.
+func (p *pool) pick(tx *store.Tx, o pickOptions, n int, out []bool) []resp.Reply {
 	if n == 0 {
 		return nil
 	}
@@ -101,10 +59,14 @@ func (p *pool) pick(tx *store.Tx, o pickOptions, n int, out []bool) []string {
 		out = make([]bool, len(p.names))
 	}
 	choose := p.chooser(tx, o)
-	picked := make([]string, n)
+	picked := make([]resp.Reply, n)
 	for i := range picked {
 		at := choose(out)
-		picked[i] = p.names[at]
+		picked[i] = resp.Bulk(p.names[at])
+		if o.tickets() {
+			id := p.take(tx, at, o.px)
+			picked[i] = resp.Array(picked[i], resp.Int(int64(id)))
+		}
 		if out != nil {
 			out[at] = true
 		}
@@ -119,7 +81,12 @@ func (p *pool) chooser(tx *store.Tx, o pickOptions) chooser {
 	switch o.rule {
 	case random:
 		return func(out []bool) int { return p.atRandom(tx, out) }
+	case least:
+		return p.leastLoaded
 	case hashed:
+		if o.bound != 0 {
+			return p.bounded(o.subject, o.bound)
+		}
 		return p.rendezvous(o.subject)
 	}
 	return p.rotation().next

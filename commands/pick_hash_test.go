@@ -12,7 +12,7 @@ const subjects = 100_000
 
 // aPool is a pool as it comes out of a collection, without one.
 func aPool(weights map[string]float64, order []string) *pool {
-	p := &pool{of: noCredits{}}
+	p := &pool{of: noStandings{}}
 	for _, m := range order {
 		p.names = append(p.names, m)
 		p.weights = append(p.weights, weights[m])

@@ -25,6 +25,7 @@ import "math"
 type rotation struct {
 	pool    *pool
 	credits []int64
+	won     []int64 // picks of each that are not written yet
 	turn    int64
 	every   int64 // turns between updates
 	mark    int64 // of the pool's members and weights, markBits wide
@@ -48,14 +49,14 @@ func (p *pool) rotation() *rotation {
 		return p.turns
 	}
 	n := len(p.names)
-	r := &rotation{pool: p, credits: make([]int64, n), mark: p.mark()}
+	r := &rotation{pool: p, credits: make([]int64, n), won: make([]int64, n), mark: p.mark()}
 	// Up to 16 members are brought up to date at every pick; more would be
 	// too many writes, but a change of members while some turns are out only
 	// blurs who was next.
 	r.every = min(max(int64(n)/16, 1), maxEvery)
 	same, sum := true, int64(0)
 	for i, m := range p.names {
-		word := p.of.Credit(m)
+		word := p.of.Standing(m).Credit
 		if word == 0 {
 			continue
 		}
@@ -68,8 +69,9 @@ func (p *pool) rotation() *rotation {
 	if !same || r.turn*p.total != -sum || r.turn < 0 || r.turn >= r.every {
 		r.turn = 0
 		for _, m := range p.drained {
-			if p.of.Credit(m) != 0 {
-				p.of.SetCredit(m, 0)
+			if s := p.of.Standing(m); s.Credit != 0 {
+				s.Credit = 0
+				p.of.SetStanding(m, s)
 			}
 		}
 		r.settle()
@@ -104,6 +106,7 @@ func (r *rotation) next(out []bool) int {
 		}
 	}
 	r.credits[best] -= r.pool.total
+	r.won[best]++
 	if r.turn < r.every { // else keep writes everybody
 		r.write(best)
 	}
@@ -125,6 +128,7 @@ func (r *rotation) nextLoose(out []bool) int {
 		}
 	}
 	r.credits[best] -= total
+	r.won[best]++
 	return best
 }
 
@@ -167,8 +171,12 @@ func (r *rotation) write(i int) {
 	if r.loose {
 		word |= 1
 	}
-	if m := r.pool.names[i]; word != r.pool.of.Credit(m) {
-		r.pool.of.SetCredit(m, word)
+	m := r.pool.names[i]
+	if s := r.pool.of.Standing(m); r.won[i] != 0 || word != s.Credit {
+		s.Credit = word
+		s.Picks += r.won[i]
+		r.won[i] = 0
+		r.pool.of.SetStanding(m, s)
 	}
 }
 

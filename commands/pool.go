@@ -8,11 +8,11 @@ import (
 )
 
 // pool is a set or a sorted set as PICK sees it. It is computed from the
-// collection and kept with it until a member or a weight changes, so that a
+// collection and kept with it until a member, a weight or a mark changes, so that a
 // pick costs a walk over a slice and no lookups. A node that has been restored
 // computes it anew, and must come to the same picks.
 type pool struct {
-	of pooled
+	of standings
 
 	// Of the members that may be picked, in the collection's order.
 	names   []string
@@ -21,70 +21,112 @@ type pool struct {
 	total   int64     // of the shares
 	hashes  []uint64  // of the names
 
-	drained  []string // members whose weight is not > 0
+	drained  []string // members whose weight is not > 0, or that are marked down
 	infinite bool     // a weight is +inf
 
 	turns *rotation // nil until the first round robin
+	loads *loads    // nil until the first pick with a ticket
 }
 
 // pooled is what a store.Set and a store.ZSet have in common.
 type pooled interface {
-	Credit(m string) int64
-	SetCredit(m string, c int64)
+	standings
+	withMembers
+	SetMark(m string, mark int64)
+	// weight is that of a member; false when there is no such member.
+	weight(m string) (w float64, found bool)
+	// each visits the members in the collection's order.
+	each(f func(m string, weight float64))
+}
+
+// standings are what a store keeps for a pool.
+type standings interface {
+	Standing(m string) store.Standing
+	SetStanding(m string, s store.Standing)
+	Clock() int64
+	SetClock(v int64)
+	Give(t store.Ticket)
+	GiveBack(id uint64) (m string, ok bool)
+	Tickets() int
+	Loads() uint64
 	Derived() any
 	Derive(v any)
 }
 
-// poolAt is the pool at key, an empty one if there is none; changing says
-// that credits will be written. The reply is an error or of kind 0.
-func poolAt(tx *store.Tx, key string, changing bool) (*pool, resp.Reply) {
-	var p *pool
+// setPool is a set, in which every weight is 1.
+type setPool struct{ *store.Set }
+
+func (s setPool) weight(m string) (float64, bool) { return 1, s.Has(m) }
+
+func (s setPool) each(f func(m string, weight float64)) {
+	s.Each(func(m string) bool {
+		f(m, 1)
+		return true
+	})
+}
+
+// zsetPool is a sorted set, in which scores are weights.
+type zsetPool struct{ *store.ZSet }
+
+func (z zsetPool) weight(m string) (float64, bool) { return z.Score(m) }
+
+func (z zsetPool) each(f func(m string, weight float64)) {
+	z.Range(0, z.Len(), func(m string, score float64) bool {
+		f(m, score)
+		return true
+	})
+}
+
+// collectionAt is the set or sorted set at key, nil if there is none; changing
+// says that it will be changed. The reply is an error or of kind 0.
+func collectionAt(tx *store.Tx, key string, changing bool) (pooled, resp.Reply) {
 	switch tx.Type(key) {
 	case store.NoneType:
-		return &pool{}, resp.Reply{}
+		return nil, resp.Reply{}
 	case store.SetType:
 		s, _ := tx.SetOf(key)
 		if changing {
 			s, _ = tx.MakeSet(key)
 		}
-		p = poolOf(s, func(add func(m string, weight float64)) {
-			s.Each(func(m string) bool {
-				add(m, 1)
-				return true
-			})
-		})
+		return setPool{s}, resp.Reply{}
 	case store.ZSetType:
 		z, _ := tx.ZSet(key)
 		if changing {
 			z, _ = tx.MakeZSet(key)
 		}
-		p = poolOf(z, func(add func(m string, weight float64)) {
-			z.Range(0, z.Len(), func(m string, score float64) bool {
-				add(m, score)
-				return true
-			})
-		})
-	default:
-		return nil, errWrongType
+		return zsetPool{z}, resp.Reply{}
 	}
+	return nil, errWrongType
+}
+
+// poolAt is the pool at key, an empty one if there is none; changing says
+// that standings will be written. The reply is an error or of kind 0.
+func poolAt(tx *store.Tx, key string, changing bool) (*pool, resp.Reply) {
+	of, refusal := collectionAt(tx, key, changing)
+	switch {
+	case refusal.IsError():
+		return nil, refusal
+	case of == nil:
+		return &pool{}, resp.Reply{}
+	}
+	p := poolOf(of)
 	if p.infinite {
 		return nil, errPickWeights
 	}
 	return p, resp.Reply{}
 }
 
-// poolOf is the pool that is kept with a collection, or a new one made of the
-// members that each adds.
-func poolOf(of pooled, each func(add func(m string, weight float64))) *pool {
+// poolOf is the pool that is kept with a collection, or a new one.
+func poolOf(of pooled) *pool {
 	if p, ok := of.Derived().(*pool); ok {
 		return p
 	}
 	p := &pool{of: of}
-	each(func(m string, weight float64) {
+	of.each(func(m string, weight float64) {
 		switch {
 		case weight > math.MaxFloat64:
 			p.infinite = true
-		case weight > 0:
+		case weight > 0 && of.Standing(m).Mark == 0:
 			p.names = append(p.names, m)
 			p.weights = append(p.weights, weight)
 			p.hashes = append(p.hashes, hashName(m))

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"coordd/store"
+	"coordd/store/rdb"
 )
 
 // The generator of this file knows nothing of any command but its row: it
@@ -23,7 +24,7 @@ var (
 	// Each group of commands likes keys of its own best, or values of the
 	// right type would be rare.
 	someKeys = []string{"string1", "string2", "list1", "list2", "set1", "set2", "sorted-set1", "sorted-set2",
-		"hash1", "hash2", "bitmap1", "bitmap2", "coordination1", "coordination2", "{a}1", ""}
+		"hash1", "hash2", "bitmap1", "bitmap2", "coordination1", "coordination2", "stream1", "{a}1", ""}
 	someValues  = []string{"", "x", "y", "z", "hello", "\x00\xff", "7", strings.Repeat("long", 20)}
 	someNumbers = []string{"0", "1", "1", "1", "2", "2", "-1", "3", "10", "100", "600", "1.5", "-2", "1e3",
 		"9223372036854775807", "-9223372036854775808", "1720000000500"}
@@ -33,8 +34,30 @@ var (
 		"WITHSCORES", "WITHSCORE", "REPLACE", "DB", "MATCH", "TYPE", "LEN", "IDX", "SYNC", "ASYNC",
 		"RR", "RANDOM", "HASH", "EXCLUDE", "i8", "u4", "#1",
 	}
-	someBounds = []string{"[x", "-", "+", "(y", "(1", "-inf", "+inf", "inf", "*", "string"}
+	someBounds  = []string{"[x", "-", "+", "(y", "(1", "-inf", "+inf", "inf", "*", "string"}
+	someIDs     = []string{"0", "0", "1-1", "2-*", "3", "*", "$", ">", "-", "+", "9-9", "1720000060500"}
+	someAmounts = []string{"count", "ms", "milliseconds", "min-idle-time", "entries-read", "entries-added",
+		"unix-time-milliseconds", "start", "end"}
+	someNames = []string{"x", "x", "x", "x", "x", "x", "x", "y"} // of groups and consumers, which must meet
 )
+
+// somePayloads are what RESTORE takes: a value of each type, and one that is
+// damaged.
+func somePayloads() []string {
+	var payloads []string
+	for _, v := range []rdb.Value{
+		{Kind: rdb.String, Text: "7"},
+		{Kind: rdb.List, Elems: []string{"x", "y"}},
+		{Kind: rdb.Set, Elems: []string{"x", "7"}},
+		{Kind: rdb.Hash, Elems: []string{"x", "7"}},
+		{Kind: rdb.ZSet, Elems: []string{"x", "y"}, Scores: []float64{1, -2}},
+		{Kind: rdb.StreamKind, Stream: &rdb.Stream{Last: rdb.ID{Millis: 9}, Added: 2, Entries: []rdb.Entry{{ID: rdb.ID{Seq: 1}, Fields: []string{"x", "y"}}},
+			Groups: []rdb.Group{{Name: "x", Pending: []rdb.Pending{{ID: rdb.ID{Seq: 1}}}, Consumers: []rdb.Consumer{{Name: "x", Pending: []rdb.ID{{Seq: 1}}}}}}}},
+	} {
+		payloads = append(payloads, string(rdb.Append(nil, &v)))
+	}
+	return append(payloads, payloads[0][1:])
+}
 
 // anEntry is what Apply takes.
 type anEntry struct {
@@ -62,10 +85,21 @@ func drawArgs(t *rapid.T, table *Table, spec *Spec) []string {
 	} else {
 		kinds = append(kinds, someValues, someWords, someBounds, someKeys)
 	}
+	if strings.Contains(spec.Syntax, "serialized-value") {
+		kinds = append(kinds, somePayloads(), somePayloads(), somePayloads())
+	}
 	if own := capitals.FindAllString(spec.Syntax, -1); len(own) > 0 {
 		kinds = append(kinds, own, own)
 	}
 	for tries := 0; ; tries++ {
+		if oneOf(t, []bool{true, true, false}) {
+			written, _ := drawSyntax(t, syntaxWords(spec.Syntax))
+			args := append(slices.Clone(start), written...)
+			for i := range spec.Keys.In(args) {
+				args[i] = drawKey(t, table.GroupOf(spec))
+			}
+			return args
+		}
 		size := spec.Arity
 		if size < 0 {
 			size = -size + oneOf(t, []int{0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 4, 200})
@@ -87,6 +121,54 @@ func drawArgs(t *rapid.T, table *Table, spec *Spec) []string {
 			return args
 		}
 	}
+}
+
+func syntaxWords(syntax string) []string {
+	return strings.Fields(strings.NewReplacer("[", " [ ", "]", " ] ", "<", " < ", ">", " > ", "|", " | ").Replace(syntax))
+}
+
+// drawSyntax writes what a row's syntax says, up to the bracket that closes it:
+// one of the alternatives, with or without what may be left out.
+func drawSyntax(t *rapid.T, words []string) (args, rest []string) {
+	choices := [][]string{nil}
+	for len(words) > 0 {
+		word, inner := words[0], []string(nil)
+		words = words[1:]
+		last := &choices[len(choices)-1]
+		switch {
+		case word == "]" || word == ">":
+			return oneOf(t, choices), words
+		case word == "|":
+			choices = append(choices, nil)
+		case word == "[":
+			if inner, words = drawSyntax(t, words); oneOf(t, []bool{true, false, false}) {
+				*last = append(*last, inner...)
+			}
+		case word == "<":
+			inner, words = drawSyntax(t, words)
+			*last = append(*last, inner...)
+		case word == "...":
+		case 'a' <= word[0] && word[0] <= 'z':
+			*last = append(*last, drawValue(t, word))
+		default:
+			*last = append(*last, word)
+		}
+	}
+	return oneOf(t, choices), nil
+}
+
+// drawValue draws what a word in lower case stands for.
+func drawValue(t *rapid.T, word string) string {
+	kinds := [][]string{someNumbers, someNumbers, someValues, someBounds}
+	switch {
+	case word == "group" || word == "consumer":
+		kinds = [][]string{someNames}
+	case word == "id" || word == "lastid" || strings.HasSuffix(word, "-id"):
+		kinds = [][]string{someIDs}
+	case slices.Contains(someAmounts, word):
+		kinds = [][]string{someNumbers}
+	}
+	return oneOf(t, oneOf(t, kinds))
 }
 
 // oneOf draws evenly. SampledFrom prefers what comes first in a list, so that
@@ -123,18 +205,21 @@ func dataSpecs(table *Table) []*Spec {
 	return specs
 }
 
-// drawEntries makes a log. FLUSHALL and FLUSHDB are made rare, or nothing
-// would ever grow.
+// drawEntries makes a log. Half of its commands are of one group, so that some
+// meet what others have made; FLUSHALL and FLUSHDB are rare, or nothing would ever
+// grow.
 func drawEntries(t *rapid.T, table *Table, atLeast int) []anEntry {
 	specs := dataSpecs(table)
-	keeps := slices.DeleteFunc(slices.Clone(specs), func(s *Spec) bool { return s.Flags&AllShards != 0 && s.Flags&Write != 0 })
+	keeps := slices.DeleteFunc(slices.Clone(specs), func(s *Spec) bool { return strings.HasPrefix(s.Name, "flush") })
+	liked := table.GroupOf(oneOf(t, keeps))
+	home := slices.DeleteFunc(slices.Clone(keeps), func(s *Spec) bool { return table.GroupOf(s) != liked })
 	entries := make([]anEntry, rapid.IntRange(atLeast, 60).Draw(t, "entries"))
 	now := int64(1_720_000_000_000)
 	for i := range entries {
 		now += oneOf(t, []int64{0, 0, 1, 10, 400, -50})
 		e := anEntry{index: uint64(i) + 1, now: now}
 		for range rapid.IntRange(1, 5).Draw(t, "commands") {
-			from := keeps
+			from := oneOf(t, [][]*Spec{keeps, home})
 			if i%40 == 39 {
 				from = specs
 			}

@@ -37,6 +37,9 @@ func sadd(tx *store.Tx, args []string) resp.Reply {
 			added++
 		}
 	}
+	if added > 0 {
+		Notify(tx, SetEvents, "sadd", args[1])
+	}
 	return resp.Int(added)
 }
 
@@ -53,6 +56,10 @@ func srem(tx *store.Tx, args []string) resp.Reply {
 		if s.Remove(m) {
 			removed++
 		}
+	}
+	if removed > 0 {
+		Notify(tx, SetEvents, "srem", args[1])
+		notifyGone(tx, args[1], s.Len())
 	}
 	return resp.Int(removed)
 }
@@ -131,8 +138,12 @@ func smove(tx *store.Tx, args []string) resp.Reply {
 	}
 	from, _ = tx.MakeSet(source) // both are sets, or absent
 	from.Remove(m)
+	Notify(tx, SetEvents, "srem", source)
+	notifyGone(tx, source, from.Len())
 	to, _ := tx.MakeSet(destination)
-	to.Add(m)
+	if to.Add(m) {
+		Notify(tx, SetEvents, "sadd", destination)
+	}
 	return resp.Int(1)
 }
 

@@ -17,11 +17,17 @@ func sunion(tx *store.Tx, args []string) resp.Reply { return combine(tx, args[1:
 
 func sdiff(tx *store.Tx, args []string) resp.Reply { return combine(tx, args[1:], difference) }
 
-func sinterStore(tx *store.Tx, args []string) resp.Reply { return combineTo(tx, args, intersection) }
+func sinterStore(tx *store.Tx, args []string) resp.Reply {
+	return combineTo(tx, args, "sinterstore", intersection)
+}
 
-func sunionStore(tx *store.Tx, args []string) resp.Reply { return combineTo(tx, args, union) }
+func sunionStore(tx *store.Tx, args []string) resp.Reply {
+	return combineTo(tx, args, "sunionstore", union)
+}
 
-func sdiffStore(tx *store.Tx, args []string) resp.Reply { return combineTo(tx, args, difference) }
+func sdiffStore(tx *store.Tx, args []string) resp.Reply {
+	return combineTo(tx, args, "sdiffstore", difference)
+}
 
 func combine(tx *store.Tx, keys []string, op setOperation) resp.Reply {
 	sets, err := setsAt(tx, keys)
@@ -33,7 +39,7 @@ func combine(tx *store.Tx, keys []string, op setOperation) resp.Reply {
 
 // combineTo stores the result at args[1] in the place of anything but a lock,
 // which is ended by UNLOCK, DEL or its deadline only.
-func combineTo(tx *store.Tx, args []string, op setOperation) resp.Reply {
+func combineTo(tx *store.Tx, args []string, event string, op setOperation) resp.Reply {
 	destination := args[1]
 	sets, err := setsAt(tx, args[2:])
 	if err != nil {
@@ -43,14 +49,16 @@ func combineTo(tx *store.Tx, args []string, op setOperation) resp.Reply {
 		return errWrongType
 	}
 	result := op(sets)
-	tx.Delete(destination)
 	if len(result) == 0 {
+		deleteKey(tx, destination)
 		return resp.Int(0)
 	}
+	tx.Clear(destination)
 	s, _ := tx.MakeSet(destination) // there is nothing now
 	for _, m := range result {
 		s.Add(m)
 	}
+	Notify(tx, SetEvents, event, destination)
 	return resp.Int(int64(len(result)))
 }
 

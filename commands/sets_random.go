@@ -21,6 +21,7 @@ func spop(tx *store.Tx, args []string) resp.Reply {
 	}
 	m := s.At(tx.Intn(s.Len()))
 	s.Remove(m)
+	notifySPop(tx, args[1], s.Len())
 	return resp.Bulk(m)
 }
 
@@ -33,9 +34,13 @@ func spopCount(tx *store.Tx, args []string) resp.Reply {
 	if err != nil {
 		return failed(err)
 	}
-	if count >= int64(s.Len()) {
+	switch {
+	case count == 0 || s == nil:
+		return memberSet(nil)
+	case count >= int64(s.Len()):
 		all := memberSet(members(s))
 		tx.Delete(args[1])
+		notifySPop(tx, args[1], 0)
 		return all
 	}
 	s, _ = tx.MakeSet(args[1]) // it is a set
@@ -44,7 +49,13 @@ func spopCount(tx *store.Tx, args []string) resp.Reply {
 		popped[i] = s.At(tx.Intn(s.Len()))
 		s.Remove(popped[i])
 	}
+	notifySPop(tx, args[1], s.Len())
 	return memberSet(popped)
+}
+
+func notifySPop(tx *store.Tx, key string, left int) {
+	Notify(tx, SetEvents, "spop", key)
+	notifyGone(tx, key, left)
 }
 
 func srandMember(tx *store.Tx, args []string) resp.Reply {

@@ -16,7 +16,7 @@ type Spec struct {
 	Syntax  string // its arguments, as Redis's documentation writes them
 	Summary string // one sentence
 
-	// Exactly one of these is set. Data runs behind the log (Write) or on a
+	// Exactly one of these is set, unless the flags say InSession. Data runs behind the log (Write) or on a
 	// view (Read): no clock, no randomness but tx's, no visible map order. A
 	// container command ("client") has subcommand rows and may leave both nil.
 	Data func(tx *store.Tx, args []string) resp.Reply
@@ -50,6 +50,10 @@ const (
 	AllSucceeded                            // first error wins, else OK (response_policy:all_succeeded)
 	NonDeterministicOrder                   // nondeterministic_output_order
 	NonDeterministic                        // nondeterministic_output
+	InSession                               // carried out by the session itself (MULTI, EXEC): neither Data nor Conn
+	MayRead                                 // a Write that with some arguments only reads: see mayRead
+	Internal                                // part of the log's language only: for clients there is no such command
+	NotKeys                                 // what Keys points at are channels: they route the command, and are no keys
 )
 
 // Keys says which arguments are keys. The zero value means none.
@@ -62,6 +66,8 @@ var (
 	oneKey  = Keys{First: 1, Last: 1, Step: 1}
 	twoKeys = Keys{First: 1, Last: 2, Step: 1}
 	allKeys = Keys{First: 1, Last: -1, Step: 1}
+
+	keysThenTimeout = Keys{First: 1, Last: -2, Step: 1}
 )
 
 // Group is a page of Redis's documentation: the specs of one family.

@@ -54,7 +54,7 @@ func getDel(tx *store.Tx, args []string) resp.Reply {
 		return failed(err)
 	}
 	if ok {
-		tx.Delete(args[1])
+		deleteKey(tx, args[1])
 	}
 	return bulkOrNull(v, ok)
 }
@@ -64,7 +64,7 @@ func getSet(tx *store.Tx, args []string) resp.Reply {
 	if err != nil {
 		return failed(err)
 	}
-	tx.Set(args[1], args[2])
+	put(tx, args[1], args[2], 0, false)
 	return bulkOrNull(v, ok)
 }
 
@@ -85,6 +85,7 @@ func appendString(tx *store.Tx, args []string) resp.Reply {
 		return errStringSize
 	}
 	tx.Put(args[1], v+args[2])
+	Notify(tx, StringEvents, "append", args[1])
 	return resp.Int(int64(len(v) + len(args[2])))
 }
 
@@ -126,6 +127,6 @@ func msetnx(tx *store.Tx, args []string) resp.Reply {
 
 func setPairs(tx *store.Tx, args []string) {
 	for i := 1; i < len(args); i += 2 {
-		tx.Set(args[i], args[i+1])
+		put(tx, args[i], args[i+1], 0, false)
 	}
 }

@@ -49,6 +49,7 @@ func addInt(tx *store.Tx, key string, by int64) resp.Reply {
 	n += by
 	var digits [20]byte
 	tx.Put(key, alias(strconv.AppendInt(digits[:0], n, 10)))
+	Notify(tx, StringEvents, "incrby", key)
 	return resp.Int(n)
 }
 
@@ -71,6 +72,7 @@ func incrByFloat(tx *store.Tx, args []string) resp.Reply {
 	}
 	text := formatLongDouble(sum)
 	tx.Put(args[1], text)
+	Notify(tx, StringEvents, "incrbyfloat", args[1])
 	return resp.Bulk(text)
 }
 

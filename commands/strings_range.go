@@ -51,5 +51,6 @@ func setRange(tx *store.Tx, args []string) resp.Reply {
 	copy(b, v)
 	copy(b[at:], part)
 	tx.Put(args[1], alias(b))
+	Notify(tx, StringEvents, "setrange", args[1])
 	return resp.Int(int64(len(b)))
 }

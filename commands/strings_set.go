@@ -81,22 +81,29 @@ func set(tx *store.Tx, args []string) resp.Reply {
 // put replaces whatever the key holds by a string that has a deadline (ms),
 // none (0), or the one the key has had before.
 func put(tx *store.Tx, key, value string, at int64, keepTTL bool) {
-	switch {
-	case keepTTL:
+	if keepTTL {
 		tx.Put(key, value)
-	case at != 0:
-		tx.Set(key, value)
-		expireAt(tx, key, at)
-	default:
+	} else {
 		tx.Set(key, value)
 	}
+	Notify(tx, StringEvents, "set", key)
+	if at == 0 {
+		return
+	}
+	Notify(tx, GenericEvents, "expire", key)
+	if at > tx.Now() {
+		tx.SetDeadline(key, at)
+		return
+	}
+	tx.Delete(key)
+	Notify(tx, ExpiredEvents, "expired", key)
 }
 
 func setNX(tx *store.Tx, args []string) resp.Reply {
 	if tx.Type(args[1]) != store.NoneType {
 		return resp.Int(0)
 	}
-	tx.Set(args[1], args[2])
+	put(tx, args[1], args[2], 0, false)
 	return resp.Int(1)
 }
 
@@ -138,7 +145,7 @@ func getEx(tx *store.Tx, args []string) resp.Reply {
 	}
 	switch {
 	case o.persist:
-		tx.SetDeadline(args[1], 0)
+		persistKey(tx, args[1])
 	case at != 0:
 		expireAt(tx, args[1], at)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"coordd/resp"
+	"coordd/store"
 )
 
 // maxName is more than the longest name of a command has bytes; a longer
@@ -15,21 +16,25 @@ const maxName = 64
 // Table is every command that a node knows, fixed at start. It is read by
 // all connections and by the state machine without a lock.
 type Table struct {
-	byName map[string]*Spec   // lower case; a subcommand under "container|sub"
-	subs   map[string][]*Spec // of a container, sorted by name
-	group  map[*Spec]string
-	sorted []*Spec // without subcommands
+	byName  map[string]*Spec   // lower case; a subcommand under "container|sub"
+	subs    map[string][]*Spec // of a container, sorted by name
+	group   map[*Spec]string
+	sorted  []*Spec               // without subcommands
+	reads   map[*Spec]*Spec       // of a row that may read: the same as a Read
+	refused map[string]resp.Reply // what Refusals say, by name
 }
 
 // NewTable builds the table. A duplicate or incomplete row is a fault of the
 // program, not of its user, and panics.
 func NewTable(groups ...Group) *Table {
 	t := &Table{
-		byName: make(map[string]*Spec),
-		subs:   make(map[string][]*Spec),
-		group:  make(map[*Spec]string),
+		byName:  make(map[string]*Spec),
+		subs:    make(map[string][]*Spec),
+		group:   make(map[*Spec]string),
+		reads:   make(map[*Spec]*Spec),
+		refused: make(map[string]resp.Reply),
 	}
-	for _, g := range groups {
+	for _, g := range append(groups[:len(groups):len(groups)], t.transactions(), t.authors()) {
 		for i := range g.Specs {
 			t.add(&g.Specs[i], g.Name)
 		}
@@ -38,6 +43,12 @@ func NewTable(groups ...Group) *Table {
 		if reason := t.fault(s); reason != "" {
 			panic(fmt.Sprintf("commands: row %q: %s", name, reason))
 		}
+	}
+	for _, r := range Refusals {
+		if t.byName[r.Name] != nil {
+			panic(fmt.Sprintf("commands: %q has a row and is refused", r.Name))
+		}
+		t.refused[r.Name] = r.Error()
 	}
 	byName := func(list []*Spec) func(i, j int) bool {
 		return func(i, j int) bool { return list[i].Name < list[j].Name }
@@ -49,15 +60,24 @@ func NewTable(groups ...Group) *Table {
 	return t
 }
 
+// mayRead tells of a row that may read whether it does with these arguments;
+// they have passed the arity gate. Then it runs on a view, as any Read.
+var mayRead = map[string]func(args []string) bool{"pick": picksOnly}
+
 func (t *Table) add(s *Spec, group string) {
 	if t.byName[s.Name] != nil {
 		panic(fmt.Sprintf("commands: two rows for %q", s.Name))
 	}
 	t.byName[s.Name] = s
 	t.group[s] = group
+	if s.Flags&MayRead != 0 {
+		reading := *s
+		reading.Flags = s.Flags&^Write | Read
+		t.reads[s], t.group[&reading] = &reading, group
+	}
 	if container, _, isSub := strings.Cut(s.Name, "|"); isSub {
 		t.subs[container] = append(t.subs[container], s)
-	} else {
+	} else if s.Flags&Internal == 0 {
 		t.sorted = append(t.sorted, s)
 	}
 }
@@ -75,13 +95,17 @@ func (t *Table) fault(s *Spec) string {
 		return "group, since or summary is missing"
 	case s.Data != nil && s.Conn != nil:
 		return "both Data and Conn"
-	case s.Data == nil && s.Conn == nil && len(t.subs[s.Name]) == 0:
+	case s.Flags&InSession != 0 && (s.Data != nil || s.Conn != nil):
+		return "InSession, and yet Data or Conn"
+	case s.Flags&InSession == 0 && s.Data == nil && s.Conn == nil && len(t.subs[s.Name]) == 0:
 		return "neither Data nor Conn, and no subcommands"
 	case s.Data != nil && s.Flags&(Write|Read) != Write && s.Flags&(Write|Read) != Read:
 		return "a data command is either Write or Read"
+	case s.Flags&MayRead != 0 && (s.Flags&Write == 0 || mayRead[s.Name] == nil):
+		return "what may read is a Write, and there is a rule for it"
 	case s.Keys.First == 0 && (s.Keys.Last != 0 || s.Keys.Step != 0), s.Keys.First != 0 && !triple:
 		return "first, last and step of keys belong together"
-	case (s.Keys.Find != nil) != (s.Flags&Movable != 0):
+	case (s.Keys.Find != nil) != (s.Flags&Movable != 0) && s.Flags&NotKeys == 0:
 		return "Movable and Keys.Find belong together"
 	case isSub && t.byName[container] == nil:
 		return "its container has no row"
@@ -116,19 +140,47 @@ func (t *Table) LookupSub(container, sub string) *Spec {
 // subcommand's row, that args (at least the name) will run, and checks the
 // number of arguments. Where it finds none it returns nil and Redis's error.
 func (t *Table) Resolve(args []string) (*Spec, resp.Reply) {
+	s, refusal := t.resolve(args)
+	if s != nil && s.Flags&Internal != 0 {
+		return nil, errUnknownCommand(args)
+	}
+	return s, refusal
+}
+
+// resolve knows the internal commands too.
+func (t *Table) resolve(args []string) (*Spec, resp.Reply) {
 	s := t.Lookup(args[0])
 	if s == nil || strings.IndexByte(args[0], '|') >= 0 {
-		return nil, errUnknownCommand(args)
+		return nil, t.unknown(args)
 	}
 	if len(args) > 1 && len(t.subs) > 0 && len(t.subs[s.Name]) > 0 {
 		if s = t.LookupSub(args[0], args[1]); s == nil {
-			return nil, errUnknownSubcommand(args[0], args[1])
+			return nil, t.unknownSub(args[0], args[1])
 		}
 	}
 	if s.Arity > 0 && len(args) != s.Arity || len(args) < -s.Arity {
 		return nil, errArity(s.Name)
 	}
+	if s.Flags&MayRead != 0 && mayRead[s.Name](args) {
+		s = t.reads[s]
+	}
 	return s, resp.Reply{}
+}
+
+// Run carries out one command as a part of another (a transaction, a script) or
+// of the log: it finds the row and runs it on tx. The session has let it pass,
+// but that may have been a session of another version, so what this table does
+// not know is answered once more; every node of one version answers alike. The
+// caller ends the command with tx.Done.
+func (t *Table) Run(tx *store.Tx, args []string) resp.Reply {
+	spec, refusal := t.resolve(args)
+	switch {
+	case spec == nil:
+		return refusal
+	case spec.Data == nil: // never proposed by a session
+		return errUnknownCommand(args)
+	}
+	return spec.Data(tx, args)
 }
 
 // All returns every command but the subcommands, sorted by name. The caller

@@ -35,6 +35,8 @@ func TestIncompleteRowsPanic(t *testing.T) {
 		"keys without first": {row("a", func(s *Spec) { s.Keys = Keys{Last: 1, Step: 1} })},
 		"find, not movable":  {row("a", func(s *Spec) { s.Keys.Find = countedKeys(1) })},
 		"movable, no find":   {row("a", func(s *Spec) { s.Flags |= Movable })},
+		"may read, unruled":  {row("a", func(s *Spec) { s.Flags = Write | MayRead })},
+		"may read, a read":   {row("pick", func(s *Spec) { s.Flags = Read | MayRead })},
 		"sub alone":          {row("a|b", nil)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -87,6 +89,28 @@ func TestLookup(t *testing.T) {
 	}
 	if got := strings.Join(names, " "); got != "alpha/one beta/one box/two box|a/two box|b/one" {
 		t.Error(got)
+	}
+}
+
+// PICK is a write, but for the forms that leave the pool as it is.
+func TestResolveTellsReads(t *testing.T) {
+	table := NewTable(DataGroups()...)
+	for line, read := range map[string]bool{
+		"PICK pool": false, "PICK pool RR COUNT 2": false, "PICK pool LEAST": false, "PICK pool HASH s BOUND 125": false,
+		"pick pool RANDOM": true, "PICK pool HASH s": true, "PICK pool COUNT 2 EXCLUDE 1 a RANDOM": true,
+		"PICK pool HASH s BOUND 5": true, "PICK pool what": true,
+	} {
+		spec, _ := table.Resolve(strings.Fields(line))
+		want := Write
+		if read {
+			want = Read
+		}
+		if spec == nil || spec.Name != "pick" || spec.Flags&(Read|Write) != want || table.GroupOf(spec) != "coordination" {
+			t.Errorf("%s: %+v", line, spec)
+		}
+	}
+	if spec := table.Lookup("pick"); spec.Flags&(Read|Write) != Write {
+		t.Errorf("PICK is shown with flags %b", spec.Flags)
 	}
 }
 

@@ -7,11 +7,20 @@ import (
 
 // ZSets are the commands on sorted sets.
 var ZSets = Group{"sorted-set", []Spec{
+	{"bzmpop", -5, Write | Blocking | Movable, Keys{Find: countedKeys(2)}, "7.0.0", "timeout numkeys key [key ...] <MIN | MAX> [COUNT count]", "Takes the lowest or highest members out of the first of several sorted sets that has any; waits for one.", bzmpop, nil},
+	{"bzpopmax", -3, Write | Fast | Blocking, keysThenTimeout, "5.0.0", "key [key ...] timeout", "Takes the member with the highest score out of the first of several sorted sets that has any; waits for one.", bzpopMax, nil},
+	{"bzpopmin", -3, Write | Fast | Blocking, keysThenTimeout, "5.0.0", "key [key ...] timeout", "Takes the member with the lowest score out of the first of several sorted sets that has any; waits for one.", bzpopMin, nil},
 	{"zadd", -4, Write | DenyOOM | Fast, oneKey, "1.2.0", "key [NX | XX] [GT | LT] [CH] [INCR] score member [score member ...]", "Adds members to a sorted set or changes their scores.", zadd, nil},
 	{"zcard", 2, Read | Fast, oneKey, "1.2.0", "key", "Returns the number of members of a sorted set.", zcard, nil},
 	{"zcount", 4, Read | Fast, oneKey, "2.0.0", "key min max", "Counts the members whose scores are in a range.", zcount, nil},
+	{"zdiff", -3, Read | Movable, Keys{Find: countedKeys(1)}, "6.2.0", "numkeys key [key ...] [WITHSCORES]", "Returns the members of a sorted set that no other one has.", zdiff, nil},
+	{"zdiffstore", -4, Write | DenyOOM | Movable, Keys{1, 1, 1, destinationAndCounted}, "6.2.0", "destination numkeys key [key ...]", "Stores the members of a sorted set that no other one has.", zdiffStore, nil},
 	{"zincrby", 4, Write | DenyOOM | Fast, oneKey, "1.2.0", "key increment member", "Adds to the score of a member.", zincrBy, nil},
+	{"zinter", -3, Read | Movable, Keys{Find: countedKeys(1)}, "6.2.0", "numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE <SUM | MIN | MAX>] [WITHSCORES]", "Returns the members that several sorted sets share.", zinter, nil},
+	{"zintercard", -3, Read | Movable, Keys{Find: countedKeys(1)}, "7.0.0", "numkeys key [key ...] [LIMIT limit]", "Counts the members that several sorted sets share.", zinterCard, nil},
+	{"zinterstore", -4, Write | DenyOOM | Movable, Keys{1, 1, 1, destinationAndCounted}, "2.0.0", "destination numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE <SUM | MIN | MAX>]", "Stores the members that several sorted sets share.", zinterStore, nil},
 	{"zlexcount", 4, Read | Fast, oneKey, "2.8.9", "key min max", "Counts the members that are in a range of strings.", zlexCount, nil},
+	{"zmpop", -4, Write | Movable, Keys{Find: countedKeys(1)}, "7.0.0", "numkeys key [key ...] <MIN | MAX> [COUNT count]", "Takes the lowest or highest members out of the first of several sorted sets that has any.", zmpop, nil},
 	{"zmscore", -3, Read | Fast, oneKey, "6.2.0", "key member [member ...]", "Returns the scores of several members.", zmScore, nil},
 	{"zpopmax", -2, Write | Fast, oneKey, "5.0.0", "key [count]", "Takes the members with the highest scores out of a sorted set.", zpopMax, nil},
 	{"zpopmin", -2, Write | Fast, oneKey, "5.0.0", "key [count]", "Takes the members with the lowest scores out of a sorted set.", zpopMin, nil},
@@ -31,6 +40,8 @@ var ZSets = Group{"sorted-set", []Spec{
 	{"zrevrank", -3, Read | Fast, oneKey, "2.0.0", "key member [WITHSCORE]", "Returns how many members stand before a member, highest score first.", zrevRank, nil},
 	{"zscan", -3, Read | NonDeterministic, oneKey, "2.8.0", "key cursor [MATCH pattern] [COUNT count]", "Walks over the members and scores of a sorted set, some at a time.", zscan, nil},
 	{"zscore", 3, Read | Fast, oneKey, "1.2.0", "key member", "Returns the score of a member.", zscore, nil},
+	{"zunion", -3, Read | Movable, Keys{Find: countedKeys(1)}, "6.2.0", "numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE <SUM | MIN | MAX>] [WITHSCORES]", "Returns the members of several sorted sets together.", zunion, nil},
+	{"zunionstore", -4, Write | DenyOOM | Movable, Keys{1, 1, 1, destinationAndCounted}, "2.0.0", "destination numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE <SUM | MIN | MAX>]", "Stores the members of several sorted sets together.", zunionStore, nil},
 }}
 
 func zcard(tx *store.Tx, args []string) resp.Reply {
@@ -114,6 +125,10 @@ func zrem(tx *store.Tx, args []string) resp.Reply {
 		if z.Remove(m) {
 			removed++
 		}
+	}
+	if removed > 0 {
+		Notify(tx, ZSetEvents, "zrem", args[1])
+		notifyGone(tx, args[1], z.Len())
 	}
 	return resp.Int(removed)
 }

@@ -75,9 +75,7 @@ func (o zaddOptions) addTo(tx *store.Tx, key string, pairs []string) resp.Reply 
 		if scores[i], ok = parseFloat(pairs[2*i]); !ok {
 			return errNotFloat
 		}
-		if scores[i] == 0 {
-			scores[i] = 0 // -0 as well, which would look different in replies
-		}
+		scores[i] = unsigned(scores[i])
 	}
 	z, err := tx.ZSet(key)
 	if err != nil {
@@ -97,14 +95,22 @@ func (o zaddOptions) addTo(tx *store.Tx, key string, pairs []string) resp.Reply 
 		return reply
 	}
 	z, _ = tx.MakeZSet(key) // it is a sorted set, or absent
+	touched := false
 	for i, score := range scores {
 		score, added, changed, allowed := o.put(z, pairs[2*i+1], score)
+		touched = touched || added || changed
 		switch {
 		case o.incr && allowed:
 			reply = resp.Double(score)
 		case added || changed && o.ch:
 			reply.Int++
 		}
+	}
+	switch {
+	case touched && o.incr:
+		Notify(tx, ZSetEvents, "zincr", key)
+	case touched:
+		Notify(tx, ZSetEvents, "zadd", key)
 	}
 	return reply
 }
@@ -130,4 +136,12 @@ func (o zaddOptions) put(z *store.ZSet, m string, score float64) (now float64, a
 		z.Put(m, score)
 	}
 	return score, false, score != old, true
+}
+
+// unsigned takes the sign off -0, which would look different in replies.
+func unsigned(score float64) float64 {
+	if score == 0 {
+		return 0
+	}
+	return score
 }

@@ -33,33 +33,27 @@ func zpop(tx *store.Tx, args []string, highest bool) resp.Reply {
 		return resp.Array()
 	}
 	z, _ = tx.MakeZSet(args[1]) // it is a sorted set
-	n := int(min(count, int64(z.Len())))
-	popped := make([]resp.Reply, 0, 2*n)
-	for range n {
-		rank := 0
-		if highest {
-			rank = z.Len() - 1
-		}
-		m, score := z.At(rank)
-		z.Remove(m)
-		popped = append(popped, resp.Bulk(m), resp.Double(score))
+	popped := make([]resp.Reply, 0, 2*min(count, int64(z.Len())))
+	for _, at := range popRanks(z, highest, count) {
+		popped = append(popped, resp.Bulk(at.m), resp.Double(at.score))
 	}
+	notifyZPop(tx, args[1], z, highest)
 	return reply(popped...)
 }
 
 func zremRangeByRank(tx *store.Tx, args []string) resp.Reply {
-	return removeSpan(tx, args, zrangeOptions{kind: byRank})
+	return removeSpan(tx, args, "zremrangebyrank", zrangeOptions{kind: byRank})
 }
 
 func zremRangeByScore(tx *store.Tx, args []string) resp.Reply {
-	return removeSpan(tx, args, zrangeOptions{kind: byScore})
+	return removeSpan(tx, args, "zremrangebyscore", zrangeOptions{kind: byScore})
 }
 
 func zremRangeByLex(tx *store.Tx, args []string) resp.Reply {
-	return removeSpan(tx, args, zrangeOptions{kind: byLex})
+	return removeSpan(tx, args, "zremrangebylex", zrangeOptions{kind: byLex})
 }
 
-func removeSpan(tx *store.Tx, args []string, o zrangeOptions) resp.Reply {
+func removeSpan(tx *store.Tx, args []string, event string, o zrangeOptions) resp.Reply {
 	span, refusal := o.parseSpan(args[2], args[3])
 	if refusal.IsError() {
 		return refusal
@@ -81,6 +75,8 @@ func removeSpan(tx *store.Tx, args []string, o zrangeOptions) resp.Reply {
 	for _, m := range doomed {
 		z.Remove(m)
 	}
+	Notify(tx, ZSetEvents, event, args[1])
+	notifyGone(tx, args[1], z.Len())
 	return resp.Int(int64(len(doomed)))
 }
 

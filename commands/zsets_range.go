@@ -202,15 +202,7 @@ func zrangeStore(tx *store.Tx, args []string) resp.Reply {
 	}
 	var found []scored
 	o.each(z, span, func(m string, score float64) { found = append(found, scored{m, score}) })
-	tx.Delete(destination)
-	if len(found) == 0 {
-		return resp.Int(0)
-	}
-	z, _ = tx.MakeZSet(destination) // there is nothing now
-	for _, at := range found {
-		z.Put(at.m, at.score)
-	}
-	return resp.Int(int64(len(found)))
+	return replaceZSet(tx, destination, "zrangestore", found)
 }
 
 // scored is a member of a sorted set with its score.

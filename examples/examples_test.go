@@ -26,10 +26,12 @@ var said = map[string]string{
 	"lock-recipe":       `balance: 40`,
 	"lock": `slow has token \d+ and after renewing \d+\nquick has token \d+\n` +
 		`slow wakes up and writes: token \d+ is older than \d+\nunlocked by slow: 0\nunlocked by quick: 1`,
-	"cache":        `100 reads, loads: \d+\nafter it has expired: \d+ EUR`,
-	"counter":      `different numbers: 1000`,
-	"taskqueue":    `done: 20 left: 0`,
-	"registration": `registered: \[node-a node-b node-c\]\nnode-b has left: \[node-a node-c\]\nnode-c is silent: \[node-a\]`,
+	"cache":               `100 reads, loads: \d+\nafter it has expired: \d+ EUR`,
+	"counter":             `different numbers: 1000`,
+	"taskqueue":           `done: 20 left: 0`,
+	"least-pick":          `under way: map\[large:9 small:3\]\nafter two are done: map\[small:2\]\nafter a while: small has 1 under way`,
+	"registration":        `registered: \[app-1 app-2 app-3\]\napp-3 is silent: \[app-1 app-2\]`,
+	"registration-recipe": `registered: \[node-a node-b node-c\]\nnode-b has left: \[node-a node-c\]\nnode-c is silent: \[node-a\]`,
 }
 
 // Every example keeps its promise on three nodes, through each of them, which

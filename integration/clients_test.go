@@ -41,6 +41,20 @@ func eachGrouping(t *testing.T, test func(t *testing.T, c *cluster.Cluster)) {
 // leaders of several groups move to different nodes soon after the start.
 func waitKnown(t *testing.T, c *cluster.Cluster, masters int) {
 	t.Helper()
+	waitNodes(t, c, masters, func(n *cluster.Node) string { return n.Addr })
+}
+
+// waitMasters is waitKnown for nodes that announce localhost.
+func waitMasters(t *testing.T, c *cluster.Cluster, masters int) {
+	t.Helper()
+	waitNodes(t, c, masters, func(n *cluster.Node) string {
+		_, port, _ := net.SplitHostPort(n.Addr)
+		return "localhost:" + port
+	})
+}
+
+func waitNodes(t *testing.T, c *cluster.Cluster, masters int, name func(n *cluster.Node) string) {
+	t.Helper()
 	cluster.Poll(t, cluster.LeaderWithin, "all nodes to know one another", func() error {
 		for _, n := range c.Nodes {
 			page, err := cluster.Do(n.Addr, "CLUSTER", "NODES")
@@ -48,7 +62,7 @@ func waitKnown(t *testing.T, c *cluster.Cluster, masters int) {
 				return err
 			}
 			for _, other := range c.Nodes {
-				if !strings.Contains(page.Str, " "+other.Addr+"@") {
+				if !strings.Contains(page.Str, " "+name(other)+"@") {
 					return fmt.Errorf("%s does not know %s", n.Name, other.Name)
 				}
 			}
@@ -228,16 +242,46 @@ func requirePython(t *testing.T) string {
 	return python
 }
 
-// Debian's redis-py in its three modes; what is required stands in the script.
-func TestRedisPy(t *testing.T) {
-	eachGrouping(t, func(t *testing.T, c *cluster.Cluster) {
-		args := append([]string{filepath.Join("testdata", "clients.py"), masterName}, addrs(c)...)
-		out, diag, code, err := cluster.Run(cluster.Spec{Path: requirePython(t), Args: args}, "", clientsWithin)
-		if err != nil || code != 0 || !strings.HasSuffix(out, "all is well\n") {
-			t.Errorf("exit code %d, %v\n%s%s", code, err, out, diag)
+// With --redirect a node sends clients to the leader of their keys, under the
+// name that the leader announces.
+func TestRedirect(t *testing.T) {
+	c := cluster.New(t, cluster.Options{Binary: binary(t), Args: []string{"--groups", "3", "--redirect", "yes"}})
+	for _, n := range c.Nodes {
+		_, port, _ := net.SplitHostPort(n.Addr)
+		n.Args = append(n.Args, "--advertise", "localhost:"+port)
+	}
+	c.StartAll(t)
+	waitMasters(t, c, 3)
+	client := redis.NewClusterClient(&redis.ClusterOptions{Addrs: addrs(c), MaxRedirects: 8})
+	t.Cleanup(func() { client.Close() })
+	requireWritesSeen(t, client, client)
+
+	var moved int
+	for i := range 20 {
+		key := fmt.Sprint("key:", i)
+		reply, err := cluster.Do(c.Nodes[0].Addr, "SET", key, "v")
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case reply.IsError() && strings.HasPrefix(reply.Str, "MOVED "):
+			moved++
+			slot, to, _ := strings.Cut(strings.TrimPrefix(reply.Str, "MOVED "), " ")
+			if !strings.HasPrefix(to, "localhost:") {
+				t.Errorf("%s: sent to %s", key, to)
+			}
+			if reply, err := cluster.Do(to, "SET", key, "v"); err != nil || reply.Str != "OK" {
+				t.Errorf("%s, slot %s: %s answered %q, %v", key, slot, to, reply.Str, err)
+			}
+		case reply.Str != "OK":
+			t.Errorf("SET %s: %q", key, reply.Str)
 		}
-		c.RequireEqual(t, 1)
-	})
+	}
+	if moved == 0 || moved == 20 {
+		t.Errorf("%d of 20 keys were moved", moved)
+	}
+	if got := tool(t, c.Nodes[0], cliWithin, "SET k v\nGET k\nSET key:1 w\nGET key:1\n", "redis-cli", "-c"); strings.Count(got, "OK") != 2 {
+		t.Errorf("redis-cli -c printed %q", got)
+	}
 }
 
 // The tools of Redis Cluster take coordd for one.

@@ -10,9 +10,10 @@ import (
 )
 
 // deterministic tells whether a file holds code that runs in apply, where two
-// nodes must do the same: all of store, and the handlers in commands itself.
+// nodes must do the same: all of store, the handlers in commands itself, and
+// what runs clients' programs.
 func deterministic(f sourceFile) bool {
-	return !f.isTest() && (within(f.dir(), "store") || f.dir() == "commands")
+	return !f.isTest() && (within(f.dir(), "store") || f.dir() == "commands" || within(f.dir(), "commands/script"))
 }
 
 // judgeCode finds what the house forbids in any file: init functions, leaving

@@ -12,10 +12,21 @@ import (
 	"coordd/resp"
 )
 
-// The corpus: what commands do to data, and what they say of the server.
+// The corpus: what commands do to data, and what they say of the server or the
+// connection.
 const (
 	dataTranscripts  = "../commands/testdata"
 	adminTranscripts = "../commands/admin/testdata"
+	// What programs do and say; each begins without scripts and functions.
+	scriptTranscripts = "../commands/script/testdata"
+	// SLOWLOG, LATENCY and MONITOR, which are about a node.
+	observeTranscripts = "../commands/observe/testdata"
+	// CONFIG, which is about a node and about all of them.
+	configTranscripts = "../commands/config/testdata"
+	// What a connection remembers between commands, so each is played on one node.
+	sessionTranscripts = "../commands/session/testdata"
+	// Conversations of several connections, each on another node.
+	pubsubTranscripts = "../commands/pubsub/testdata"
 )
 
 // wallClock are the rules for a server, whose time nobody can set.
@@ -40,7 +51,26 @@ func TestTranscriptsOnThreeNodes(t *testing.T) {
 		spread.Close()
 		admin.Close()
 	})
-	t.Run("data", func(t *testing.T) { transcript.PlayAll(t, &spread, dataTranscripts, wallClock) })
+	t.Run("data", func(t *testing.T) {
+		defer spread.Close()
+		transcript.PlayAll(t, &spread, dataTranscripts, wallClock)
+	})
+	t.Run("script", func(t *testing.T) { transcript.PlayAll(t, withoutScripts{&spread}, scriptTranscripts, wallClock) })
+	for i, p := range spread.players {
+		t.Run(fmt.Sprintf("session/node%d", i+1), func(t *testing.T) {
+			defer p.Close()
+			transcript.PlayAll(t, p, sessionTranscripts, wallClock)
+		})
+		t.Run(fmt.Sprintf("config/node%d", i+1), func(t *testing.T) {
+			defer p.Close()
+			transcript.PlayAll(t, p, configTranscripts, wallClock)
+		})
+	}
+	t.Run("pubsub", func(t *testing.T) {
+		apart := transcript.NewTCP(c.Nodes[0].Addr, c.Nodes[1].Addr, c.Nodes[2].Addr)
+		defer apart.Close()
+		transcript.PlayAll(t, apart, pubsubTranscripts, wallClock)
+	})
 	for _, path := range transcript.Files(t, adminTranscripts) {
 		if name := filepath.Base(path); name != "role.txt" { // that is about a node without others
 			t.Run("admin/"+name, func(t *testing.T) { transcript.Play(t, admin, path, wallClock) })
@@ -68,7 +98,27 @@ func playBoth(t *testing.T, data, admin closingPlayer, rules transcript.Rules) {
 		admin.Close()
 	})
 	t.Run("data", func(t *testing.T) { transcript.PlayAll(t, data, dataTranscripts, rules) })
+	t.Run("script", func(t *testing.T) { transcript.PlayAll(t, withoutScripts{data}, scriptTranscripts, rules) })
 	t.Run("admin", func(t *testing.T) { transcript.PlayAll(t, admin, adminTranscripts, rules) })
+	t.Run("observe", func(t *testing.T) { transcript.PlayAll(t, admin, observeTranscripts, rules) })
+	t.Run("config", func(t *testing.T) { transcript.PlayAll(t, admin, configTranscripts, rules) })
+	t.Run("session", func(t *testing.T) { transcript.PlayAll(t, admin, sessionTranscripts, rules) })
+	t.Run("pubsub", func(t *testing.T) { transcript.PlayAll(t, admin, pubsubTranscripts, rules) })
+}
+
+// withoutScripts forgets scripts and functions too when it is reset.
+type withoutScripts struct{ transcript.Player }
+
+func (p withoutScripts) Reset() error {
+	if err := p.Player.Reset(); err != nil {
+		return err
+	}
+	for _, container := range []string{"SCRIPT", "FUNCTION"} {
+		if reply, err := p.Do("", resp.RESP2, []string{container, "FLUSH"}); err != nil || reply.IsError() {
+			return fmt.Errorf("%s FLUSH: %v %s", container, err, reply.Str)
+		}
+	}
+	return nil
 }
 
 type closingPlayer interface {

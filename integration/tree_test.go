@@ -53,7 +53,7 @@ func moduleRoot(t testing.TB) string {
 }
 
 // eachFile calls f for every text file of the tree. Folders that a run of the
-// server or of git makes are left out, and so are binary files.
+// server, of git or of npm makes are left out, and so are binary files.
 func eachFile(t testing.TB, f func(name string, text []byte)) {
 	t.Helper()
 	root := moduleRoot(t)
@@ -63,7 +63,7 @@ func eachFile(t testing.TB, f func(name string, text []byte)) {
 		}
 		name, _ := filepath.Rel(root, p)
 		if d.IsDir() {
-			if name == ".git" || strings.HasPrefix(d.Name(), "coordd-data") {
+			if name == ".git" || d.Name() == "node_modules" || strings.HasPrefix(d.Name(), "coordd-data") {
 				return filepath.SkipDir
 			}
 			return nil

@@ -6,8 +6,8 @@ import (
 )
 
 // contacts remembers when other nodes last answered, so that clients can be
-// told who is down. Nothing is decided by it: Raft has its own heartbeats. What
-// feeds it are the questions of agree.go, which go to all voters each second.
+// told who is down, and what waits for a dead node's clients can go on. Raft
+// decides nothing by it: that has its own heartbeats. What feeds it are the questions of agree.go, which go to all voters each second.
 type contacts struct {
 	mu   sync.Mutex
 	last map[string]time.Time // by node id; of one that never answered, when it was first asked

@@ -88,6 +88,10 @@ func (g *Group) receiveReplies(f *forwardSink) {
 		if d.failed {
 			return
 		}
+		if s.start == noticeStart {
+			g.noticed(readMark{term: s.acked, index: s.first})
+			continue
+		}
 		g.outbox.resolve(s.start, s.first, s.cmds)
 	}
 }

@@ -30,6 +30,8 @@ type Group struct {
 	deadline  chan struct{} // capacity 1: the machine's next deadline may have changed
 	wantSnap  chan struct{} // capacity 1: enough was applied for a snapshot
 	kick      chan struct{} // capacity 1: look at raft's state again
+	committed chan struct{} // capacity 1: entries were applied that followers may not know to be committed
+	notices   chan readMark // capacity 1: what the leader has said to be committed
 	closed    chan struct{} // ends the group's goroutines
 	running   sync.WaitGroup
 	lastCheck atomic.Pointer[Checkpoint]
@@ -68,6 +70,8 @@ func (g *Group) run() {
 	})
 	g.goFunc(g.keepTime)
 	g.goFunc(g.keepSnapshots)
+	g.goFunc(g.keepNotified)
+	g.goFunc(g.takeNotices)
 	g.goFunc(g.keepMembers)
 }
 
@@ -228,6 +232,7 @@ func (g *Group) deliver(origin string, start, first uint64, replies [][]byte) {
 func (g *Group) afterApply() {
 	if g.ready.Load() != 0 {
 		poke(g.deadline)
+		poke(g.committed)
 	}
 	if g.fsm.entries.Load() >= g.node.cfg.SnapshotEntries || g.fsm.bytes.Load() >= g.node.cfg.SnapshotBytes {
 		poke(g.wantSnap)

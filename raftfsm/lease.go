@@ -60,9 +60,8 @@ func (g *Group) leased() (readMark, bool) {
 		return readMark{}, false
 	}
 	term := g.ready.Load()
-	due := g.fsm.machine.NextDeadline()
 	m := readMark{term, g.raft.CommitIndex(), g.clock.now()}
-	if term == 0 || g.lease.term.Load() != term || (due != 0 && due <= m.now) {
+	if term == 0 || g.lease.term.Load() != term || g.due(m.now) {
 		return readMark{}, false
 	}
 	now := bootTime()

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -39,6 +40,11 @@ func (n *Node) Members() []Member {
 	}
 	slices.SortFunc(out, func(a, b Member) int { return cmp.Compare(a.ID, b.ID) })
 	return out
+}
+
+// Removed are the ids of nodes that were taken out of the cluster for good.
+func (n *Node) Removed() []string {
+	return slices.Sorted(maps.Keys(n.registry.list(gonePrefix)))
 }
 
 func (n *Node) put(ctx context.Context, name string, v any) error {

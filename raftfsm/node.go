@@ -34,8 +34,9 @@ type Config struct {
 	SnapshotEntries  int64         // log entries after which a snapshot is taken
 	SnapshotBytes    int64         // bytes of log after which a snapshot is taken
 
-	// NewMachine makes the empty state of a group of keys (1..Groups).
-	NewMachine func(group uint32) Machine
+	// NewMachine makes the empty state of a group of keys (1..groups). It is told
+	// how many there are, since entries are applied before Open returns.
+	NewMachine func(group uint32, groups int) Machine
 	// Fatal ends the process: the node cannot go on without risking its word.
 	// It is called at most once and must not return to normal service.
 	Fatal func(error)
@@ -112,6 +113,9 @@ func (n *Node) goFunc(f func()) {
 
 // ID is this node's id: 40 hexadecimal digits, made once and kept in its folder.
 func (n *Node) ID() string { return n.id }
+
+// Start tells which start of this node it is: 1, 2, ...
+func (n *Node) Start() uint64 { return n.start }
 
 // Cluster is the id of the cluster that the node belongs to.
 func (n *Node) Cluster() string {

@@ -69,7 +69,7 @@ func start(t *testing.T, cfg Config) *testNode {
 func tryStart(t *testing.T, cfg Config) (*testNode, error) {
 	t.Helper()
 	n := &testNode{cfg: cfg, toys: map[uint32]*toy{}}
-	cfg.NewMachine = func(id uint32) Machine {
+	cfg.NewMachine = func(id uint32, _ int) Machine {
 		n.toys[id] = newToy()
 		return n.toys[id]
 	}
@@ -220,6 +220,52 @@ func TestAFollowerReadDoesNotWaitForTheNextAppend(t *testing.T) {
 	}
 	if fastest >= commitTimeout {
 		t.Fatalf("the quickest of 20 reads took %v: nudge does not work", fastest)
+	}
+}
+
+// TestFollowersHearOfCommits: a lone write is applied on a follower long before
+// raft's CommitTimeout tells it of the commit, though nobody reads there.
+func TestFollowersHearOfCommits(t *testing.T) {
+	nodes := startCluster(t, 3, nil)
+	leader := leaderOf(nodes, 1)
+	follower := nodes[(leader+1)%3].Group(1)
+	var fastest time.Duration = time.Hour
+	for range 20 {
+		propose(t, nodes[leader], "k w")
+		began := time.Now()
+		applied := make(chan struct{})
+		follower.fsm.applied.when(nodes[leader].Group(1).fsm.applied.value.Load(), func() { close(applied) })
+		select {
+		case <-applied:
+		case <-time.After(patience):
+			t.Fatal("the follower does not catch up")
+		}
+		fastest = min(fastest, time.Since(began))
+	}
+	if fastest >= commitTimeout {
+		t.Fatalf("the quickest of 20 took %v: followers do not hear of commits", fastest)
+	}
+}
+
+// TestAReadWaitsForAllThatIsDue: whatever was due when a read came in has been
+// done when it may be answered, though it takes many entries.
+func TestAReadWaitsForAllThatIsDue(t *testing.T) {
+	n := start(t, testConfig(t, t.TempDir(), freeAddr(t)))
+	waitReady(t, n)
+	for range 10 {
+		at := time.Now().UnixMilli() + 20
+		cmds := make([]string, 40)
+		for i := range cmds {
+			cmds[i] = fmt.Sprint("until ", at)
+		}
+		propose(t, n, cmds...)
+		for asked := int64(0); asked <= at; {
+			asked = time.Now().UnixMilli()
+			read(t, n, "until")
+			if next := n.toys[1].NextDeadline(); next != 0 && next <= asked {
+				t.Fatalf("read at %d, and %d is still due", asked, next)
+			}
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ func (n *Node) openGroups(groups int, founders []Member) error {
 	}
 	var opened []*Group
 	for id := range uint32(groups + 1) {
-		g, err := n.openGroup(id, founders)
+		g, err := n.openGroup(id, groups, founders)
 		if err != nil {
 			for _, g := range opened {
 				err = errors.Join(err, g.close())
@@ -48,17 +48,18 @@ func (n *Node) openGroups(groups int, founders []Member) error {
 	return nil
 }
 
-func (n *Node) openGroup(id uint32, founders []Member) (_ *Group, err error) {
+func (n *Node) openGroup(id uint32, groups int, founders []Member) (_ *Group, err error) {
 	g := &Group{
 		ID: id, node: n,
 		outbox:   newOutbox(n.id, n.start),
 		deadline: make(chan struct{}, 1), wantSnap: make(chan struct{}, 1), kick: make(chan struct{}, 1),
+		committed: make(chan struct{}, 1), notices: make(chan readMark, 1),
 		closed:  make(chan struct{}),
 		origins: map[string]*peer.Frames{},
 	}
 	var machine Machine = n.registry
 	if id != MetaGroup {
-		machine = n.cfg.NewMachine(id)
+		machine = n.cfg.NewMachine(id, groups)
 	}
 	g.fsm = newFSM(g, machine)
 	dir := n.folder.groupDir(id)

@@ -2,6 +2,7 @@ package raftfsm
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -25,6 +26,8 @@ type proposer struct {
 	queue  []section
 	expect map[string]section // per origin: what follows its last queued section
 	ended  bool
+
+	flying atomic.Int32 // entries with raft
 
 	wake   chan struct{} // capacity 1: queue is not empty
 	tokens chan struct{} // one for each entry in flight
@@ -70,6 +73,13 @@ func (p *proposer) push(s section) {
 	}
 }
 
+// busy tells whether an entry is on its way, or will be.
+func (p *proposer) busy() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.queue) > 0 || p.flying.Load() > 0
+}
+
 // end drops what is queued and stops run. The origins will send it elsewhere.
 func (p *proposer) end() {
 	p.mu.Lock()
@@ -108,9 +118,11 @@ func (p *proposer) propose(e entry) {
 	for i := range e.sections {
 		size += e.sections[i].size()
 	}
+	p.flying.Add(1)
 	f := p.raft.Apply(e.append(make([]byte, 0, size)), 0)
 	go func() {
 		err := f.Error()
+		p.flying.Add(-1)
 		<-p.tokens
 		if err != nil {
 			p.end()

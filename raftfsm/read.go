@@ -98,18 +98,28 @@ func (g *Group) mark(ctx context.Context) (readMark, error) {
 // confirm has this node's leadership of the group confirmed by a majority. done
 // is called once and must not block.
 func (g *Group) confirm(done func(readMark, error)) {
-	if due := g.fsm.machine.NextDeadline(); due == 0 || due > g.clock.now() {
+	now := g.clock.now()
+	if !g.due(now) {
 		g.node.confirmer.add(g, done)
 		return
 	}
 	// Something has expired that no entry has said yet: let the log say it first.
+	// One entry may not be enough, for the machine bounds what it does in each.
 	g.goFunc(func() {
-		if err := g.tick(); err != nil {
-			done(readMark{}, errNotLeader)
-			return
+		for g.due(now) {
+			if err := g.tick(); err != nil {
+				done(readMark{}, errNotLeader)
+				return
+			}
 		}
 		g.node.confirmer.add(g, done)
 	})
+}
+
+// due tells whether the machine has something to do that was due at a time.
+func (g *Group) due(now int64) bool {
+	next := g.fsm.machine.NextDeadline()
+	return next != 0 && next <= now
 }
 
 // reach waits until the state machine has applied a mark's index.

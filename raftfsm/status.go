@@ -2,6 +2,8 @@ package raftfsm
 
 import (
 	"context"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -20,6 +22,7 @@ type Status struct {
 	LastLog    uint64
 	FirstLog   uint64
 	Snapshot   uint64 // index of the newest snapshot, 0 if there is none
+	Snapped    int64  // when that was taken (ms since 1970, this machine's clock), 0 if there is none
 	LogTime    int64  // ms
 	ChainHash  uint64 // over all entries and replies up to ChainIndex
 	ChainIndex uint64
@@ -45,7 +48,7 @@ func (g *Group) Status() Status {
 	}
 	s.FirstLog, _ = g.logs.FirstIndex()
 	if list, err := g.snaps.List(); err == nil && len(list) > 0 {
-		s.Snapshot = list[0].Index
+		s.Snapshot, s.Snapped = list[0].Index, takenAt(list[0].ID)
 	}
 	s.ChainIndex, s.ChainHash = g.fsm.marks.latest()
 	if c := g.lastCheck.Load(); c != nil {
@@ -69,12 +72,22 @@ func (g *Group) Status() Status {
 	return s
 }
 
+// takenAt is the time in the id of a snapshot, which raft.FileSnapshotStore makes
+// of term, index and ms; 0 if it is none of those.
+func takenAt(id string) int64 {
+	ms, _ := strconv.ParseInt(id[strings.LastIndexByte(id, '-')+1:], 10, 64)
+	return ms
+}
+
 // hasLeader tells whether commands would reach a leader now.
 func (g *Group) hasLeader() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.proposer != nil || (g.forward != nil && !g.forward.broken.Load())
 }
+
+// Leads tells whether this node leads the group and serves it.
+func (g *Group) Leads() bool { return g.ready.Load() != 0 }
 
 // WaitReady waits until every group has a leader that this node can reach and
 // the registry knows this node.

@@ -39,6 +39,13 @@ func (r Reply) Append(dst []byte, p Proto) []byte {
 		return appendElems(dst, r, p)
 	case PairsKind:
 		return appendPairs(dst, r.Elems, p)
+	case ItemsKind:
+		return appendItems(dst, r.Elems, p)
+	case SeveralKind:
+		for i := range r.Elems {
+			dst = r.Elems[i].Append(dst, p)
+		}
+		return dst
 	case DoubleKind:
 		return appendDouble(dst, r.Float, p)
 	case BoolKind:
@@ -139,6 +146,26 @@ func appendElems(dst []byte, r Reply, p Proto) []byte {
 	dst = appendHead(dst, byte(kind), int64(n))
 	for i := range r.Elems {
 		dst = r.Elems[i].Append(dst, p)
+	}
+	return dst
+}
+
+// appendItems writes key, value, key, value, ...: a map for RESP3, in arrays of
+// two for RESP2.
+func appendItems(dst []byte, elems []Reply, p Proto) []byte {
+	outer, inner := byte(ItemsKind), byte(itemKind)
+	switch p {
+	case RESP2:
+		outer, inner = '*', '*'
+	case RESP3:
+		outer = '%'
+	}
+	dst = appendHead(dst, outer, int64(len(elems)/2))
+	for i := range elems {
+		if i%2 == 0 && p != RESP3 {
+			dst = appendHead(dst, inner, 2)
+		}
+		dst = elems[i].Append(dst, p)
 	}
 	return dst
 }

@@ -39,6 +39,13 @@ var forms = []struct {
 	{"pairs, none", Pairs(), "*0\r\n", "*0\r\n", "&0\r\n"},
 	{"pairs in an array", Array(Pairs(Bulk("a"), Null)), "*1\r\n*2\r\n$1\r\na\r\n$-1\r\n",
 		"*1\r\n*1\r\n*2\r\n$1\r\na\r\n_\r\n", "*1\r\n&1\r\n^2\r\n$1\r\na\r\n$-1\r\n"},
+	{"items", Items(Bulk("a"), Int(1), Bulk("b"), Array()),
+		"*2\r\n*2\r\n$1\r\na\r\n:1\r\n*2\r\n$1\r\nb\r\n*0\r\n",
+		"%2\r\n$1\r\na\r\n:1\r\n$1\r\nb\r\n*0\r\n",
+		"@2\r\n`2\r\n$1\r\na\r\n:1\r\n`2\r\n$1\r\nb\r\n*0\r\n"},
+	{"items, none", Items(), "*0\r\n", "%0\r\n", "@0\r\n"},
+	{"items in an array", Array(Items(Null, Pairs(Null, Null))), "*1\r\n*1\r\n*2\r\n$-1\r\n*2\r\n$-1\r\n$-1\r\n",
+		"*1\r\n%1\r\n_\r\n*1\r\n*2\r\n_\r\n_\r\n", "*1\r\n@1\r\n`2\r\n$-1\r\n&1\r\n^2\r\n$-1\r\n$-1\r\n"},
 	{"double", Double(1.5), "$3\r\n1.5\r\n", ",1.5\r\n", ""},
 	{"double, infinite", Double(math.Inf(-1)), "$4\r\n-inf\r\n", ",-inf\r\n", ""},
 	{"double, not a number", Double(math.NaN()), "$3\r\nnan\r\n", ",nan\r\n", ""},
@@ -50,6 +57,17 @@ var forms = []struct {
 		"*4\r\n$1\r\ns\r\n*2\r\n$1\r\n2\r\n:1\r\n$1\r\na\r\n*1\r\n*2\r\n$-1\r\n*-1\r\n",
 		"%2\r\n$1\r\ns\r\n~2\r\n,2\r\n#t\r\n$1\r\na\r\n*1\r\n%1\r\n_\r\n_\r\n",
 		"%2\r\n$1\r\ns\r\n~2\r\n,2\r\n#t\r\n$1\r\na\r\n*1\r\n%1\r\n$-1\r\n*-1\r\n"},
+}
+
+// Several replies have nothing around them, and no Wire form.
+func TestAppendSeveral(t *testing.T) {
+	several := Several(Push(Bulk("a"), Int(1)), Several(OK), Several())
+	if got := string(several.Append(nil, RESP2)); got != "*2\r\n$1\r\na\r\n:1\r\n+OK\r\n" {
+		t.Errorf("%q", got)
+	}
+	if got := string(several.Append(nil, RESP3)); got != ">2\r\n$1\r\na\r\n:1\r\n+OK\r\n" {
+		t.Errorf("%q", got)
+	}
 }
 
 func TestAppend(t *testing.T) {
@@ -108,12 +126,14 @@ func seenIn(r Reply, p Proto) Reply {
 		return Array(elems...)
 	case p == RESP2 && r.Kind == PairsKind:
 		return Array(elems...)
-	case p == RESP3 && r.Kind == PairsKind:
-		var pairs []Reply
+	case p == RESP3 && r.Kind == PairsKind, p == RESP2 && r.Kind == ItemsKind:
+		var twos []Reply
 		for i := 0; i < len(elems); i += 2 {
-			pairs = append(pairs, Array(elems[i:i+2]...))
+			twos = append(twos, Array(elems[i:i+2]...))
 		}
-		return Array(pairs...)
+		return Array(twos...)
+	case p == RESP3 && r.Kind == ItemsKind:
+		return Map(elems...)
 	case p == RESP2 && r.Kind == DoubleKind:
 		return Bulk(FormatDouble(r.Float))
 	case p == RESP2 && r.Kind == BoolKind:
@@ -152,12 +172,12 @@ func anyReply() *rapid.Generator[Reply] {
 }
 
 func drawTree(t *rapid.T, scalar *rapid.Generator[Reply], depth int) Reply {
-	kind := rapid.SampledFrom([]Kind{0, 0, ArrayKind, MapKind, SetKind, PushKind, PairsKind}).Draw(t, "kind")
+	kind := rapid.SampledFrom([]Kind{0, 0, ArrayKind, MapKind, SetKind, PushKind, PairsKind, ItemsKind}).Draw(t, "kind")
 	if kind == 0 || depth == 0 {
 		return scalar.Draw(t, "scalar")
 	}
 	n := rapid.IntRange(0, 4).Draw(t, "n")
-	if kind == MapKind || kind == PairsKind {
+	if kind == MapKind || kind == PairsKind || kind == ItemsKind {
 		n *= 2
 	}
 	r := Reply{Kind: kind}

@@ -33,7 +33,8 @@ type guard struct {
 	grown   bool // redcon's buffer must be made small again
 	filling bool // the command that redcon delivers next is the filler
 
-	progress int // bytes since the idle deadline was set; negative: set it
+	progress int  // bytes since the idle deadline was set; negative: set it
+	timed    bool // there is an idle deadline
 }
 
 var (
@@ -124,9 +125,8 @@ func (g *guard) advance() error {
 
 // receive waits for bytes. There may be some together with an error.
 func (g *guard) receive() ([]byte, error) {
-	if idle := g.conn.server.limits.IdleTimeout; idle > 0 && (g.progress < 0 || g.progress >= readSize) {
-		g.progress = 0
-		if err := g.Conn.SetReadDeadline(time.Now().Add(idle)); err != nil {
+	if g.progress < 0 || g.progress >= readSize {
+		if err := g.waitUntil(g.conn.server.limits.Load().IdleTimeout); err != nil {
 			return nil, err
 		}
 	}
@@ -140,6 +140,20 @@ func (g *guard) receive() ([]byte, error) {
 	return b, err
 }
 
+// waitUntil sets how long the connection may be silent from now on, 0 for ever.
+func (g *guard) waitUntil(idle time.Duration) error {
+	if idle <= 0 && !g.timed {
+		return nil
+	}
+	deadline := time.Time{}
+	if idle > 0 {
+		g.progress = 0
+		deadline = time.Now().Add(idle)
+	}
+	g.timed = idle > 0
+	return g.Conn.SetReadDeadline(deadline)
+}
+
 // giveBack returns the source's buffer, unless somebody reads ahead into it.
 func (g *guard) giveBack() {
 	if g.lent {
@@ -151,7 +165,7 @@ func (g *guard) giveBack() {
 // intake looks at bytes that are new. What is whole then is in ready, which may
 // point into b; the beginning of a further command is copied to held.
 func (g *guard) intake(b []byte) {
-	g.scan.authenticated = g.conn.authenticated.Load()
+	g.scan.authenticated, g.scan.limits = g.conn.authenticated.Load(), g.conn.server.limits.Load()
 	run := 0   // b[run:] is neither in ready nor dropped
 	begin := 0 // where the present command begins, as far as it is in b
 	for at := 0; ; {
@@ -204,7 +218,7 @@ func (g *guard) hold(b []byte) {
 		return
 	}
 	g.held.copyIn(b)
-	if g.held.size > g.conn.server.limits.MaxQuery {
+	if g.held.size > g.conn.server.limits.Load().MaxQuery {
 		g.failed = errQueryOverrun
 	}
 }

@@ -22,6 +22,9 @@ type Limits struct {
 	// MaxOutput is how many bytes of replies may wait for a client that does not
 	// read (1 GB). More ends the connection. Redis's normal clients have no limit.
 	MaxOutput int
+	// Normal and PubSub are Redis's client-output-buffer-limit: for connections
+	// with subscriptions, and for all others. Zero means no limit but MaxOutput.
+	Normal, PubSub OutputLimit
 	// MaxInline is the longest inline command in bytes (64 KB).
 	MaxInline int
 	// MaxArgs is how many arguments a command may have (1048576). Nothing is
@@ -41,10 +44,19 @@ type Limits struct {
 	KeepAlive time.Duration
 }
 
+// OutputLimit bounds what waits to be sent to a client: a connection that ever
+// exceeds Hard bytes is ended, and so is one that exceeds Soft bytes for all of
+// SoftFor. 0 bytes: no such limit.
+type OutputLimit struct {
+	Hard, Soft int
+	SoftFor    time.Duration
+}
+
 // Validate says what is senseless.
 func (l Limits) Validate() error {
 	for _, n := range []int{
 		l.MaxClients, l.MaxBulk, l.MaxQuery, l.MaxOutput, l.MaxInline, l.MaxArgs, l.UnauthMaxBulk, l.UnauthMaxArgs, int(l.IdleTimeout),
+		l.Normal.Hard, l.Normal.Soft, int(l.Normal.SoftFor), l.PubSub.Hard, l.PubSub.Soft, int(l.PubSub.SoftFor),
 	} {
 		if n < 0 {
 			return errors.New("resp: a limit must not be negative")

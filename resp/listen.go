@@ -52,7 +52,7 @@ func (l *listener) backOff(err error) bool {
 
 // admit counts a connection in, or refuses it when there are too many.
 func (s *Server) admit(nc net.Conn) bool {
-	if s.stat.connections.Add(1) <= int64(s.limits.MaxClients) {
+	if s.stat.connections.Add(1) <= int64(s.limits.Load().MaxClients) {
 		s.stat.total.Add(1)
 		return true
 	}
@@ -74,7 +74,6 @@ func (s *Server) newConn(nc net.Conn) net.Conn {
 	c := &Conn{id: s.stat.total.Load(), server: s, nc: nc, created: time.Now(), gone: make(chan struct{})}
 	c.active.Store(c.created.UnixMilli())
 	c.guard = &guard{Conn: nc, conn: c, src: newSource(nc, &s.reads), progress: -1}
-	c.guard.scan.limits = &s.limits
 	c.watch.news.L = &c.watch.mu
 	return c.guard
 }
@@ -84,7 +83,7 @@ func (s *Server) setKeepAlive(nc net.Conn) {
 		nc = inner.NetConn()
 	}
 	if tcp, ok := nc.(*net.TCPConn); ok {
-		idle := s.limits.KeepAlive
+		idle := s.limits.Load().KeepAlive
 		// A connection that is closed already shows that when it is read.
 		_ = tcp.SetKeepAliveConfig(net.KeepAliveConfig{Enable: idle > 0, Idle: idle, Interval: idle / 3, Count: 3})
 	}

@@ -24,8 +24,10 @@ func parseDepth(b []byte, depth int) (Reply, int, error) {
 	}
 	switch {
 	case t.kind == PairsKind:
-		return parsePairs(b, t, depth)
-	case t.kind == pairKind:
+		return parseTwos(b, t, pairKind, depth)
+	case t.kind == ItemsKind:
+		return parseTwos(b, t, itemKind, depth)
+	case t.kind == pairKind || t.kind == itemKind:
 		return Reply{}, 0, ErrMalformed
 	case t.kind.aggregate():
 		return parseElems(b, t, depth)
@@ -61,18 +63,19 @@ func parseElems(b []byte, t token, depth int) (Reply, int, error) {
 	return r, at, nil
 }
 
-// parsePairs reads pairs, which are flat in a Reply.
-func parsePairs(b []byte, t token, depth int) (Reply, int, error) {
+// parseTwos reads pairs or items, which are flat in a Reply; each of them is of
+// the kind two.
+func parseTwos(b []byte, t token, two Kind, depth int) (Reply, int, error) {
 	if depth == 0 {
 		return Reply{}, 0, ErrMalformed
 	}
-	r, at := Reply{Kind: PairsKind}, t.size
+	r, at := Reply{Kind: t.kind}, t.size
 	for range t.elems {
 		head, err := nextToken(b[at:])
 		if err != nil {
 			return Reply{}, 0, err
 		}
-		if head.kind != pairKind || head.elems != 2 {
+		if head.kind != two || head.elems != 2 {
 			return Reply{}, 0, ErrMalformed
 		}
 		pair, n, err := parseElems(b[at:], head, depth-1)

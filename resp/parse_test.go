@@ -13,6 +13,7 @@ func TestParseMalformed(t *testing.T) {
 		"$-2\r\n", "$01\r\na\r\n", "$1\r\nabc", "$1\r\na\r\r", "$9223372036854775807\r\n", "$99999999999999999999\r\n",
 		"*-2\r\n", "*x\r\n", "*9223372036854775807\r\n", "%-1\r\n", "%1073741824\r\n", "~-1\r\n", ">-1\r\n", "_x\r\n", "#\r\n", "#x\r\n", "#tt\r\n",
 		",\r\n", ",1x\r\n", "=3\r\nabc\r\n", "=5\r\ntxt;a\r\n", "=-1\r\n", "*1\r\n*1\r\n?\r\n",
+		"^2\r\n:1\r\n:2\r\n", "`2\r\n:1\r\n:2\r\n", "&1\r\n`2\r\n:1\r\n:2\r\n", "@1\r\n^2\r\n:1\r\n:2\r\n", "@1\r\n`1\r\n:1\r\n",
 		strings.Repeat("*1\r\n", 200) + ":1\r\n",
 	} {
 		if r, n, err := Parse([]byte(in)); err != ErrMalformed || n != 0 {

@@ -26,6 +26,14 @@ const (
 	// array of arrays of two, RESP2 clients a flat array.
 	PairsKind Kind = '&'
 	pairKind  Kind = '^' // one of them, in Wire form only
+
+	// ItemsKind holds key, value, key, value, ... RESP3 clients see a map, RESP2
+	// clients an array of arrays of two.
+	ItemsKind Kind = '@'
+	itemKind  Kind = '`' // one of them, in Wire form only
+	// SeveralKind holds replies that follow one another with nothing around them, as
+	// SUBSCRIBE answers. It has no Wire form: no command of the log answers so.
+	SeveralKind Kind = ';'
 )
 
 // Reply is what a command answers, before it is known which protocol the
@@ -35,7 +43,7 @@ type Reply struct {
 	Int   int64   // IntKind; BoolKind: 0 or 1
 	Float float64 // DoubleKind
 	Str   string  // SimpleKind, ErrorKind, BulkKind, BigNumberKind, VerbatimKind
-	Elems []Reply // ArrayKind, MapKind, SetKind, PushKind, PairsKind
+	Elems []Reply // ArrayKind, MapKind, SetKind, PushKind, PairsKind, ItemsKind
 }
 
 // The replies that many commands share.
@@ -80,6 +88,17 @@ func Set(elems ...Reply) Reply { return Reply{Kind: SetKind, Elems: elems} }
 // Pairs makes an array of pairs out of a, b, a, b, ...; RESP2 clients see a
 // flat array. What it holds are scalars.
 func Pairs(elems ...Reply) Reply { return Reply{Kind: PairsKind, Elems: elems} }
+
+// Items makes a map of key, value, key, value, ...; RESP2 clients see an array
+// of arrays of two.
+func Items(elems ...Reply) Reply { return Reply{Kind: ItemsKind, Elems: elems} }
+
+// Push makes a message that the client has not asked for; RESP2 clients see an
+// array.
+func Push(elems ...Reply) Reply { return Reply{Kind: PushKind, Elems: elems} }
+
+// Several makes replies that follow one another.
+func Several(replies ...Reply) Reply { return Reply{Kind: SeveralKind, Elems: replies} }
 
 // Verbatim makes a text meant for a person's eyes; RESP2 clients see a bulk string.
 func Verbatim(text string) Reply { return Reply{Kind: VerbatimKind, Str: text} }

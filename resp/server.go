@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 
 	"github.com/tidwall/redcon"
 )
@@ -41,7 +42,7 @@ type Server struct {
 	Log *slog.Logger
 
 	ln      net.Listener
-	limits  Limits
+	limits  atomic.Pointer[Limits] // never nil, and what it points to never changes
 	handler Handler
 
 	closed    chan struct{} // closed by Close
@@ -59,13 +60,22 @@ type Server struct {
 func NewServer(ln net.Listener, limits Limits, h Handler) *Server {
 	s := &Server{
 		Log: slog.New(slog.DiscardHandler),
-		ln:  ln, limits: limits.withDefaults(), handler: h,
+		ln:  ln, handler: h,
 		closed: make(chan struct{}),
 	}
+	s.SetLimits(limits)
 	s.reads.New = func() any { return new(readBuffer) }
 	s.writes.New = func() any { return &writeBuffer{b: make([]byte, 0, 4096)} }
 	s.batches.New = func() any { return new(batch) }
 	return s
+}
+
+// SetLimits puts other limits in place, zero ones meaning their defaults. For
+// connections that are open they count from the next bytes or command on, but
+// for KeepAlive, which stays. Safe from any goroutine.
+func (s *Server) SetLimits(limits Limits) {
+	limits = limits.withDefaults()
+	s.limits.Store(&limits)
 }
 
 // Serve accepts and serves connections until Close is called or the listener

@@ -33,7 +33,7 @@ func nextToken(b []byte) (token, error) {
 	t := token{kind: Kind(b[0])}
 	switch t.kind {
 	case SimpleKind, ErrorKind, IntKind, BulkKind, ArrayKind, NullKind, MapKind, SetKind,
-		DoubleKind, BoolKind, BigNumberKind, VerbatimKind, PushKind, PairsKind, pairKind:
+		DoubleKind, BoolKind, BigNumberKind, VerbatimKind, PushKind, PairsKind, pairKind, ItemsKind, itemKind:
 	default:
 		return token{}, ErrMalformed
 	}
@@ -52,7 +52,7 @@ func nextToken(b []byte) (token, error) {
 		}
 	case BulkKind, VerbatimKind:
 		return t.withBody(b)
-	case ArrayKind, MapKind, SetKind, PushKind, PairsKind, pairKind:
+	case ArrayKind, MapKind, SetKind, PushKind, PairsKind, pairKind, ItemsKind, itemKind:
 		return t.withElems()
 	case NullKind:
 		if len(t.text) > 0 {

@@ -51,7 +51,7 @@ func (t token) differs(p Proto) bool {
 		return false
 	case NullKind, NullArrayKind:
 		return p == RESP3
-	case PairsKind, pairKind:
+	case PairsKind, pairKind, ItemsKind, itemKind:
 		return true
 	}
 	return p == RESP2
@@ -64,6 +64,8 @@ func (t token) appendAs(dst []byte, p Proto) []byte {
 		return appendNull(dst, p)
 	case PairsKind, pairKind:
 		return t.appendPair(dst, p)
+	case ItemsKind, itemKind:
+		return t.appendItem(dst, p)
 	case MapKind, SetKind, PushKind:
 		return appendHead(dst, '*', int64(t.elems))
 	case BoolKind:
@@ -82,6 +84,18 @@ func (t token) appendPair(dst []byte, p Proto) []byte {
 		return appendHead(dst, '*', int64(t.elems))
 	case t.kind == PairsKind:
 		return appendHead(dst, '*', 2*int64(t.elems))
+	}
+	return dst
+}
+
+// appendItem writes the head of items, or of one of them, of which RESP3 knows
+// nothing.
+func (t token) appendItem(dst []byte, p Proto) []byte {
+	switch {
+	case p == RESP2:
+		return appendHead(dst, '*', int64(t.elems))
+	case t.kind == ItemsKind:
+		return appendHead(dst, '%', int64(t.elems))
 	}
 	return dst
 }

@@ -41,11 +41,9 @@ func (c *Conn) Gone() <-chan struct{} {
 // When Serve ends it is not interrupted: its next bytes are what the guard
 // waits for anyway. Conn.finish waits for its end.
 func (c *Conn) readAhead() {
-	if c.server.limits.IdleTimeout > 0 {
-		// The deadline was for the client's next command. The guard sets a new
-		// one; an error is the end of the connection, and reading shows it.
-		_ = c.nc.SetReadDeadline(time.Time{})
-	}
+	// A deadline there may be was for the client's next command. The guard sets a
+	// new one; an error is the end of the connection, and reading shows it.
+	_ = c.nc.SetReadDeadline(time.Time{})
 	for more := true; more; {
 		b, err := c.guard.src.read()
 		c.server.stat.bytesIn.Add(uint64(len(b)))

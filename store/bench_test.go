@@ -160,7 +160,9 @@ func BenchmarkCollections(b *testing.B) {
 		pool, _ := tx.MakeSet("pool")
 		for i := range pool.Len() {
 			m := pool.At(i)
-			pool.SetCredit(m, pool.Credit(m)+1)
+			s := pool.Standing(m)
+			s.Credit++
+			pool.SetStanding(m, s)
 		}
 	})
 }

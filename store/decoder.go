@@ -28,6 +28,7 @@ type decoder struct {
 	buf     []byte // the last string
 	n       int64
 	err     error
+	version uint64 // of the snapshot's form
 }
 
 const decoderPiece = 64 << 10

@@ -11,7 +11,19 @@ func TestDerive(t *testing.T) {
 		kept bool
 	}{
 		{"nothing", func(*Tx, *Set, *ZSet) {}, true},
-		{"reads and credits", func(tx *Tx, s *Set, z *ZSet) { s.Has("a"); z.Score("a"); s.SetCredit("a", 7); z.SetCredit("a", 7) }, true},
+		{"reads and credits", func(tx *Tx, s *Set, z *ZSet) {
+			s.Has("a")
+			z.Score("a")
+			s.SetStanding("a", Standing{Credit: 7})
+			z.SetStanding("a", Standing{Credit: 7})
+		}, true},
+		{"tickets and deadlines", func(tx *Tx, s *Set, z *ZSet) {
+			s.Give(Ticket{1, "a", 9})
+			s.SetMemberDeadline("a", 9)
+			z.Give(Ticket{2, "a", 9})
+			z.GiveBack(2)
+		}, true},
+		{"mark", func(tx *Tx, s *Set, z *ZSet) { s.SetMark("a", Down); z.SetMark("a", 9) }, false},
 		{"the same again", func(tx *Tx, s *Set, z *ZSet) { s.Add("a"); z.Put("a", 1) }, true},
 		{"remove a stranger", func(tx *Tx, s *Set, z *ZSet) { s.Remove("x"); z.Remove("x") }, true},
 		{"add", func(tx *Tx, s *Set, z *ZSet) { s.Add("c"); z.Put("c", 1) }, false},

@@ -1,5 +1,5 @@
 // Package store keeps the data of one group: sixteen databases of keys, each
-// holding a string, a list, a set, a hash, a sorted set or a lock.
+// holding a string, a list, a set, a hash, a sorted set, a stream or a lock.
 //
 // It is pure: no clock, no goroutine, no lock, no log, no I/O but the reader and
 // the writer of a snapshot. Time, index and random seed come with the entries

@@ -1,6 +1,9 @@
 package store
 
-import "strings"
+import (
+	"strings"
+	"sync/atomic"
+)
 
 // entry is a key with its value, as it stands in a leaf of the keyspace. It is
 // lean because there are millions: key and string value share one allocation,
@@ -37,6 +40,9 @@ func (e *entry) copyAs(key string, epoch uint32) entry {
 	if e.obj != nil {
 		n.obj = e.obj.self.clone()
 		n.obj.epoch = epoch
+		if n.obj.notes != nil {
+			n.obj.notes.indexed = 0
+		}
 	}
 	return n
 }
@@ -79,6 +85,9 @@ type object struct {
 	open  bool // got from Make... in the command that is running
 	dirty bool // and changed since
 	gone  bool // and deleted or replaced since
+
+	notes   *notes              // of members; nil when there are none
+	derived atomic.Pointer[any] // see pooled.Derive; no part of the state
 }
 
 // mustBeOpen guards frozen views and views against a handler that changes what

@@ -6,7 +6,7 @@ import "io"
 // beside anything that happens to the store, but not beside Release.
 type Frozen struct {
 	head head
-	keys [Databases]trie[entry, *entry]
+	keys [allDatabases]trie[entry, *entry]
 }
 
 // Freeze takes a view of the whole state in O(1). The view may be read beside

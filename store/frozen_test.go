@@ -16,6 +16,10 @@ func large(n int) *Store {
 	set, _ := tx.On(1).MakeSet("set")
 	h, _ := tx.On(1).MakeHash("hash")
 	z, _ := tx.On(1).MakeZSet("zset")
+	stream, _ := tx.On(1).MakeStream("stream")
+	stream.MakeGroup("g", StreamID{}, Unknown)
+	g := stream.OpenGroup("g")
+	g.MakeConsumer("c", 1)
 	for i := range n {
 		w := "w" + strconv.Itoa(i)
 		tx.Set(w, w)
@@ -23,8 +27,10 @@ func large(n int) *Store {
 		set.Add(w)
 		h.Put(w, w)
 		z.Put(w, float64(i))
+		stream.Append(StreamID{1, uint64(i) + 1}, []string{w, w})
+		g.Assign(Pending{StreamID{1, uint64(i) + 1}, "c", 1, 1})
 	}
-	set.SetCredit("w1", 1)
+	set.SetStanding("w1", Standing{Credit: 1})
 	tx.Done()
 	return s
 }
@@ -38,10 +44,39 @@ var changes = map[string]func(tx *Tx, i int){
 	"remove": func(tx *Tx, i int) { l, _ := tx.On(1).MakeList("list"); l.Remove(i * 7919 % l.Len()) },
 	"sadd":   func(tx *Tx, i int) { s, _ := tx.On(1).MakeSet("set"); s.Add("n" + strconv.Itoa(i)) },
 	"srem":   func(tx *Tx, i int) { s, _ := tx.On(1).MakeSet("set"); s.Remove("w" + strconv.Itoa(i)) },
-	"credit": func(tx *Tx, i int) { s, _ := tx.On(1).MakeSet("set"); s.SetCredit(s.At(i), int64(i)) },
-	"hset":   func(tx *Tx, i int) { h, _ := tx.On(1).MakeHash("hash"); h.Put("w"+strconv.Itoa(i), "v") },
-	"zadd":   func(tx *Tx, i int) { z, _ := tx.On(1).MakeZSet("zset"); z.Put("w"+strconv.Itoa(i), -float64(i)) },
-	"zrem":   func(tx *Tx, i int) { z, _ := tx.On(1).MakeZSet("zset"); z.Remove("w" + strconv.Itoa(i)) },
+	"credit": func(tx *Tx, i int) {
+		s, _ := tx.On(1).MakeSet("set")
+		s.SetStanding(s.At(i), Standing{Credit: int64(i)})
+	},
+	"ticket": func(tx *Tx, i int) {
+		s, _ := tx.On(1).MakeSet("set")
+		s.Give(Ticket{tx.NextToken(), s.At(i), int64(1<<40 + i)})
+	},
+	"mark": func(tx *Tx, i int) { z, _ := tx.On(1).MakeZSet("zset"); m, _ := z.At(i); z.SetMark(m, int64(1<<40+i)) },
+	"expiremember": func(tx *Tx, i int) {
+		h, _ := tx.On(1).MakeHash("hash")
+		name, _ := h.At(i)
+		h.SetMemberDeadline(name, int64(1<<40+i))
+	},
+	"hset": func(tx *Tx, i int) { h, _ := tx.On(1).MakeHash("hash"); h.Put("w"+strconv.Itoa(i), "v") },
+	"zadd": func(tx *Tx, i int) { z, _ := tx.On(1).MakeZSet("zset"); z.Put("w"+strconv.Itoa(i), -float64(i)) },
+	"zrem": func(tx *Tx, i int) { z, _ := tx.On(1).MakeZSet("zset"); z.Remove("w" + strconv.Itoa(i)) },
+	"xadd": func(tx *Tx, i int) {
+		s, _ := tx.On(1).MakeStream("stream")
+		s.Append(next(s.Last()), []string{"f", "v"})
+	},
+	"xdel": func(tx *Tx, i int) {
+		s, _ := tx.On(1).MakeStream("stream")
+		s.Remove(StreamID{1, uint64(i*7919%s.Len() + 1)})
+	},
+	"xtrim": func(tx *Tx, i int) {
+		s, _ := tx.On(1).MakeStream("stream")
+		s.Trim(StreamTrim{MaxLen: s.Len() - 1})
+	},
+	"xack": func(tx *Tx, i int) {
+		s, _ := tx.On(1).MakeStream("stream")
+		s.OpenGroup("g").Release(StreamID{1, uint64(i*7919%50_000 + 1)})
+	},
 	"pexpire": func(tx *Tx, i int) {
 		tx.On(1).SetDeadline("list", int64(1<<40+i))
 	},
@@ -141,8 +176,10 @@ func readBeside(s *Store) {
 			l.Range(0, 10, func(string) bool { return true })
 			z, _ := tx.On(1).ZSet("zset")
 			z.Rank("w2999")
+			stream, _ := tx.On(1).Stream("stream")
+			stream.RangeBack(StreamID{}, MaxStreamID, func(id StreamID, _ []string) bool { return stream.Group("g").Pending() < 0 })
 			set, _ := tx.On(1).SetOf("set")
-			set.Each(func(m string) bool { return set.Credit(m) == 0 })
+			set.Each(func(m string) bool { return set.Standing(m).Credit == 0 })
 			if set.Derived() == nil {
 				set.Derive(v)
 			}

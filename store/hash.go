@@ -11,7 +11,7 @@ import (
 // It is a short list in the order of insertion, then a table, never back; the
 // order of Each and At is that of the form.
 type Hash struct {
-	object
+	timed
 	large bool
 	list  []field
 	table dict[string]
@@ -29,7 +29,7 @@ func (h *Hash) kind() Type { return HashType }
 
 func (h *Hash) clone() *object {
 	c := &Hash{large: h.large, list: slices.Clone(h.list), table: h.table.clone()}
-	c.self = c
+	c.self, c.notes = c, h.notes.clone()
 	return &c.object
 }
 
@@ -67,7 +67,16 @@ func (h *Hash) Get(field string) (string, bool) {
 	return "", false
 }
 
-// Put sets a field and tells whether it is new.
+// Set sets a field, without a deadline, and tells whether it is new.
+func (h *Hash) Set(field, value string) bool {
+	added := h.Put(field, value)
+	if !added {
+		h.SetMemberDeadline(field, 0)
+	}
+	return added
+}
+
+// Put sets a field and tells whether it is new. One that is not keeps its deadline.
 func (h *Hash) Put(field, value string) bool {
 	h.change()
 	return h.put(field, strings.Clone(value))
@@ -98,14 +107,16 @@ func (h *Hash) toTable() {
 	h.large, h.list = true, nil
 }
 
-// Remove takes a field out and tells whether it was there.
+// Remove takes a field out, with its deadline, and tells whether it was there.
 func (h *Hash) Remove(field string) bool {
 	if h == nil {
 		return false
 	}
 	h.mustBeOpen()
 	removed := h.remove(field)
-	h.dirty = h.dirty || removed
+	if removed {
+		h.removed(field)
+	}
 	return removed
 }
 

@@ -1,32 +1,50 @@
 package store
 
-// find is the entry of a key for reading, nil when it is absent or due.
+import "math"
+
+// find is the entry of a key for reading, nil when it is absent or due. In an
+// entry of the log nothing is left in it that is due. A view cannot remove that,
+// so whoever reads sees to it that nothing is due (NextDeadline).
 func (tx *Tx) find(key string) *entry {
-	e := tx.db.keys.get(tx.s.position(key), key)
+	pos := tx.s.position(key)
+	e := tx.db.keys.get(pos, key)
 	if e == nil || tx.due(e) {
 		return nil
+	}
+	if tx.lapsing(e) && tx.turn.writes {
+		e, _ = tx.lapse(pos, e, math.MaxInt)
 	}
 	return e
 }
 
 // due tells whether a key is gone by log time, deleted or not.
-func (tx *Tx) due(e *entry) bool { return e.deadline != 0 && e.deadline <= tx.s.head.now }
+func (tx *Tx) due(e *entry) bool {
+	now := tx.s.head.now
+	return e.deadline != 0 && e.deadline <= now || e.obj != nil && e.obj.notes.memberless(now, e.obj.self.Len())
+}
 
-// live is find for a writer: a key that is due is deleted. The entry may yet be
+// live is find for a writer: a key that is due is deleted, and so is what is due in it. The entry may yet be
 // seen by a Frozen; what changes it takes keys.ref.
 func (tx *Tx) live(key string) (pos uint64, e *entry) {
 	tx.mustWrite()
 	pos = tx.s.position(key)
 	e = tx.db.keys.get(pos, key)
-	if e != nil && tx.due(e) {
-		tx.drop(tx.db, pos, e)
+	switch {
+	case e == nil:
+	case e.deadline != 0 && e.deadline <= tx.s.head.now:
+		tx.turn.touch(tx.db, e.name(), true)
+		tx.turn.timed = true
+		tx.db.drop(pos, e)
 		return pos, nil
+	case tx.lapsing(e):
+		e, _ = tx.lapse(pos, e, math.MaxInt)
 	}
 	return pos, e
 }
 
 func (tx *Tx) drop(db *database, pos uint64, e *entry) {
-	tx.turn.timed = tx.turn.timed || e.deadline != 0
+	tx.turn.touch(db, e.name(), false)
+	tx.turn.timed = tx.turn.timed || e.deadline != 0 || e.obj != nil && e.obj.notes != nil
 	db.drop(pos, e)
 }
 
@@ -47,7 +65,7 @@ func (tx *Tx) Encoding(key string) string {
 }
 
 // Version changes whenever the key is written; 0 when it is absent. Two states
-// of a key with the same version are the same, but for credits.
+// of a key with the same version are the same, but for what PICK keeps of members.
 func (tx *Tx) Version(key string) uint64 {
 	if e := tx.find(key); e != nil {
 		return e.version
@@ -62,6 +80,16 @@ func (tx *Tx) Delete(key string) bool {
 		return false
 	}
 	tx.drop(tx.db, pos, e)
+	return true
+}
+
+// Clear is Delete for a key that the same command gives another value: it is not
+// made anew then, as far as Listen is concerned.
+func (tx *Tx) Clear(key string) bool {
+	if !tx.Delete(key) {
+		return false
+	}
+	tx.turn.cleared = key
 	return true
 }
 
@@ -87,6 +115,7 @@ func (tx *Tx) SetDeadline(key string, ms int64) bool {
 	tx.turn.timed = true
 	e = tx.db.keys.ref(pos, key)
 	tx.db.setDeadline(pos, e, ms)
+	tx.turn.touch(tx.db, e.name(), false)
 	e.version = tx.nextVersion()
 	return true
 }
@@ -120,9 +149,11 @@ func (tx *Tx) replace(key string, e entry) {
 	if old != nil {
 		tx.drop(tx.db, pos, old)
 	}
-	tx.turn.timed = tx.turn.timed || e.deadline != 0
+	tx.turn.timed = tx.turn.timed || e.deadline != 0 || e.obj != nil && e.obj.notes != nil
 	e.version = tx.nextVersion()
+	tx.turn.touch(tx.db, e.name(), false)
 	tx.db.insert(pos, e)
+	tx.turn.makes(tx.db, e.name())
 }
 
 // Len counts the keys of the database. Those that are due but not deleted yet are counted.
@@ -136,6 +167,34 @@ func (tx *Tx) Flush() {
 			o.obj.gone = true
 		}
 	}
-	*tx.db = newDatabase()
+	*tx.db = newDatabase(tx.db.number)
+	tx.turn.touchAll(tx.db)
+	tx.turn.timed = true
+	if tx.db.number < Databases && tx.Reserved().Len() > 0 {
+		tx.Reserved().Flush()
+	}
+}
+
+// Swap exchanges this database and another one of the same entry, in O(1).
+// Versions and deadlines go with their keys.
+func (tx *Tx) Swap(other *Tx) {
+	tx.mustWrite()
+	if tx.db == other.db {
+		return
+	}
+	for i := range tx.turn.opened {
+		switch o := &tx.turn.opened[i]; o.db {
+		case tx.db:
+			o.db = other.db
+		case other.db:
+			o.db = tx.db
+		}
+	}
+	tx.db.swap(other.db)
+	if tx.db.number < Databases {
+		tx.Reserved().Swap(other.Reserved())
+	}
+	tx.turn.touchAll(tx.db)
+	tx.turn.touchAll(other.db)
 	tx.turn.timed = true
 }

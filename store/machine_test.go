@@ -52,12 +52,17 @@ func FuzzStore(f *testing.F) {
 func storeAgainstModel(t *rapid.T) {
 	m := &machine{real: New(testSlot), twin: New(testSlot), model: newModel()}
 	m.begin(t, 1000)
-	actions := map[string]func(*rapid.T){
+	m.play(t, map[string]func(*rapid.T){
 		"entry": m.entry, "freeze": m.freeze, "restore": m.restore,
 		"string": m.stringWords, "key": m.keyWords, "deadline": m.deadline,
 		"list": m.listWords, "set": m.setWords, "hash": m.hashWords, "zset": m.zsetWords,
-		"lock": m.lockWords, "copy": m.copyKey, "flush": m.flush, "scan": m.scan,
-	}
+		"stream": m.streamWords, "group": m.groupWords, "lock": m.lockWords, "members": m.memberDeadlines, "tickets": m.tickets,
+		"copy": m.copyKey, "flush": m.flush, "scan": m.scan,
+	})
+}
+
+// play does some of the actions, and compares everything after each.
+func (m *machine) play(t *rapid.T, actions map[string]func(*rapid.T)) {
 	names := sortedKeys(actions)
 	for range rapid.IntRange(0, 120).Draw(t, "steps") {
 		actions[rapid.SampledFrom(names).Draw(t, "action")](t)
@@ -234,7 +239,8 @@ func compareValue(t *rapid.T, tx *Tx, key string, v *modelValue) {
 	case SetType:
 		s, _ := tx.SetOf(key)
 		got, want = setMembers(s), v.members()
-		compareCredits(t, s.Credit, v)
+		compareDeadlines(t, s.MemberDeadline, v)
+		compareStandings(t, s.Standing, v)
 	case HashType:
 		h, _ := tx.Hash(key)
 		fields, names := map[string]string{}, []string{}
@@ -244,6 +250,7 @@ func compareValue(t *rapid.T, tx *Tx, key string, v *modelValue) {
 			return true
 		})
 		got, want = []any{fields, names}, []any{v.fields, v.members()}
+		compareDeadlines(t, h.MemberDeadline, v)
 	case ZSetType:
 		z, _ := tx.ZSet(key)
 		scores, names := map[string]float64{}, []string{}
@@ -253,10 +260,14 @@ func compareValue(t *rapid.T, tx *Tx, key string, v *modelValue) {
 			return true
 		})
 		got, want = []any{scores, names}, []any{v.scores, v.members()}
-		compareCredits(t, z.Credit, v)
+		compareDeadlines(t, z.MemberDeadline, v)
+		compareStandings(t, z.Standing, v)
 	case LockType:
 		l, _ := tx.Lock(key)
 		got, want = lease{l.Owner, l.Token}, lease{v.text, v.token}
+	case StreamType:
+		s, _ := tx.Stream(key)
+		got, want = *observed(s), *v.stream.orEmpty()
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Fatalf("%q holds %v, want %v", key, got, want)
@@ -281,11 +292,26 @@ func setMembers(s *Set) []string {
 	return all
 }
 
-func compareCredits(t *rapid.T, credit func(string) int64, v *modelValue) {
+func compareStandings(t *rapid.T, standing func(string) Standing, v *modelValue) {
 	t.Helper()
 	for _, m := range v.members() {
-		if credit(m) != v.credits[m] {
-			t.Fatalf("credit of %q is %d, want %d", m, credit(m), v.credits[m])
+		want := Standing{Credit: v.credits[m], Mark: v.marks[m]}
+		for _, ticket := range v.tickets {
+			if ticket.Member == m {
+				want.Out++
+			}
+		}
+		if got := standing(m); got != want {
+			t.Fatalf("standing of %q is %+v, want %+v", m, got, want)
+		}
+	}
+}
+
+func compareDeadlines(t *rapid.T, deadline func(string) int64, v *modelValue) {
+	t.Helper()
+	for _, m := range v.members() {
+		if got := deadline(m); got != v.deadlines[m] {
+			t.Fatalf("deadline of %q is %d, want %d", m, got, v.deadlines[m])
 		}
 	}
 }
@@ -415,7 +441,7 @@ func (m *machine) stringWords(t *rapid.T) {
 
 func drawDB(t *rapid.T) int { return rapid.IntRange(0, 1).Draw(t, "db") }
 
-var keys = []string{"", "a", "{x}1", "{x}2", "list", "set", "hash", "zset", "lock", "string"}
+var keys = []string{"", "a", "{x}1", "{x}2", "list", "set", "hash", "zset", "stream", "lock", "string"}
 
 func drawKey(t *rapid.T) string { return rapid.SampledFrom(keys).Draw(t, "key") }
 

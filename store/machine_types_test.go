@@ -140,7 +140,7 @@ func (m *machine) setWords(t *rapid.T) {
 	got, v := change(m, t, db, key, SetType, (*Tx).MakeSet, func(s *Set) (answer []any, changed bool) {
 		if word == "credit" {
 			for i := range min(s.Len(), 5) {
-				s.SetCredit(m.arg(s.At(i)), credit)
+				s.SetStanding(m.arg(s.At(i)), Standing{Credit: credit})
 			}
 			return nil, false
 		}
@@ -191,13 +191,17 @@ func (m *machine) setWords(t *rapid.T) {
 func (m *machine) hashWords(t *rapid.T) {
 	db, key := drawDB(t), drawKeyFor(t, HashType)
 	remove := rapid.IntRange(0, 2).Draw(t, "remove") == 0
+	keep := rapid.Bool().Draw(t, "keep")
 	names, value := manyWords(t), drawWord(t)
 	got, v := change(m, t, db, key, HashType, (*Tx).MakeHash, func(h *Hash) (answer []any, changed bool) {
 		for _, name := range names {
-			if remove {
+			switch {
+			case remove:
 				answer = append(answer, h.Remove(m.arg(name)))
-			} else {
+			case keep:
 				answer = append(answer, h.Put(m.arg(name), m.arg(value)))
+			default:
+				answer = append(answer, h.Set(m.arg(name), m.arg(value)))
 			}
 			if got, ok := h.Get(name); ok == remove || ok && got != value {
 				t.Fatalf("%q is %q, %v", name, got, ok)
@@ -214,6 +218,9 @@ func (m *machine) hashWords(t *rapid.T) {
 			want = append(want, v.removeMember(name))
 		} else {
 			want = append(want, v.putField(name, value))
+			if !keep {
+				delete(v.deadlines, name)
+			}
 		}
 	}
 	m.want(t, got, want...)
@@ -262,7 +269,7 @@ func (m *machine) zsetWords(t *rapid.T) {
 		}
 		for i := 0; word == "credit" && i < min(z.Len(), 5); i++ {
 			w, _ := z.At(i)
-			z.SetCredit(m.arg(w), credit)
+			z.SetStanding(m.arg(w), Standing{Credit: credit})
 		}
 		return answer, slices.Contains(answer, any(true))
 	})

@@ -26,6 +26,11 @@ type modelValue struct {
 	fields   map[string]string  // hash; set (to "")
 	scores   map[string]float64 // zset
 	credits  map[string]int64
+
+	deadlines map[string]int64 // of members
+	marks     map[string]int64
+	tickets   []Ticket
+	stream    *modelStream
 }
 
 func newModel() *model {
@@ -51,6 +56,8 @@ func (v *modelValue) clone() *modelValue {
 	c := *v
 	c.words = slices.Clone(v.words)
 	c.fields, c.scores, c.credits = maps.Clone(v.fields), maps.Clone(v.scores), maps.Clone(v.credits)
+	c.deadlines, c.marks, c.tickets = maps.Clone(v.deadlines), maps.Clone(v.marks), slices.Clone(v.tickets)
+	c.stream = v.stream.clone()
 	return &c
 }
 
@@ -59,7 +66,7 @@ func (m *model) tick(now int64) {
 	m.now = max(m.now, now)
 	for i := range m.dbs {
 		maps.DeleteFunc(m.dbs[i], func(_ string, v *modelValue) bool {
-			return v.deadline != 0 && v.deadline <= m.now
+			return v.deadline != 0 && v.deadline <= m.now || v.lapse(m.now)
 		})
 	}
 }
@@ -67,19 +74,61 @@ func (m *model) tick(now int64) {
 func (m *model) nextDeadline() (next int64) {
 	for i := range m.dbs {
 		for _, v := range m.dbs[i] {
-			if v.deadline != 0 && (next == 0 || v.deadline < next) {
-				next = v.deadline
+			for _, ms := range append(v.ends(), v.deadline) {
+				if ms > 0 && (next == 0 || ms < next) {
+					next = ms
+				}
 			}
 		}
 	}
 	return next
 }
 
+// ends are the times at which something in the value ends.
+func (v *modelValue) ends() []int64 {
+	all := slices.AppendSeq(slices.Collect(maps.Values(v.deadlines)), maps.Values(v.marks))
+	for _, t := range v.tickets {
+		all = append(all, t.Deadline)
+	}
+	return all
+}
+
+// lapse ends what is due in the value, and tells whether it has lost its last
+// member by it.
+func (v *modelValue) lapse(now int64) (empty bool) {
+	for m, ms := range v.deadlines {
+		if ms <= now {
+			v.removeAny(m)
+			empty = v.len() == 0
+		}
+	}
+	maps.DeleteFunc(v.marks, func(_ string, ms int64) bool { return ms > 0 && ms <= now })
+	v.tickets = slices.DeleteFunc(v.tickets, func(t Ticket) bool { return t.Deadline <= now })
+	return empty
+}
+
+func (v *modelValue) removeAny(m string) {
+	if v.kind == ZSetType {
+		v.removeScore(m)
+	} else {
+		v.removeMember(m)
+	}
+}
+
+// forget is for a member that has gone.
+func (v *modelValue) forget(m string) {
+	delete(v.credits, m)
+	delete(v.marks, m)
+	delete(v.deadlines, m)
+	v.tickets = slices.DeleteFunc(v.tickets, func(t Ticket) bool { return t.Member == m })
+}
+
 // open gives the value to change, made if need be; nil if it is of another type.
 func (m *model) open(db int, key string, kind Type) *modelValue {
 	v := m.dbs[db][key]
 	if v == nil {
-		v = &modelValue{kind: kind, fields: map[string]string{}, scores: map[string]float64{}, credits: map[string]int64{}}
+		v = &modelValue{kind: kind, fields: map[string]string{}, scores: map[string]float64{}, credits: map[string]int64{},
+			deadlines: map[string]int64{}, marks: map[string]int64{}, stream: &modelStream{}}
 		m.dbs[db][key] = v
 	}
 	if v.kind != kind {
@@ -176,7 +225,7 @@ func (v *modelValue) addMember(m string) bool {
 func (v *modelValue) removeMember(m string) bool {
 	_, ok := v.fields[m]
 	delete(v.fields, m)
-	delete(v.credits, m)
+	v.forget(m)
 	v.words = slices.DeleteFunc(v.words, func(w string) bool { return w == m })
 	return ok
 }
@@ -205,7 +254,7 @@ func (v *modelValue) putScore(m string, score float64) bool {
 func (v *modelValue) removeScore(m string) bool {
 	_, ok := v.scores[m]
 	delete(v.scores, m)
-	delete(v.credits, m)
+	v.forget(m)
 	return ok
 }
 
@@ -229,6 +278,8 @@ func (v *modelValue) encoding() string {
 		return "raw"
 	case v.kind == LockType:
 		return "lock"
+	case v.kind == StreamType:
+		return "stream"
 	case v.kind == ZSetType && v.grown:
 		return "skiplist"
 	case v.grown:

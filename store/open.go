@@ -15,6 +15,9 @@ func (tx *Tx) ZSet(key string) (*ZSet, error) { return read[*ZSet](tx, key) }
 // Hash is the hash at key, for reading; nil when the key is absent.
 func (tx *Tx) Hash(key string) (*Hash, error) { return read[*Hash](tx, key) }
 
+// Stream is the stream at key, for reading; nil when the key is absent.
+func (tx *Tx) Stream(key string) (*Stream, error) { return read[*Stream](tx, key) }
+
 // Lock is the lock at key, for reading; nil when the key is absent.
 func (tx *Tx) Lock(key string) (*Lock, error) { return read[*Lock](tx, key) }
 
@@ -29,6 +32,10 @@ func (tx *Tx) MakeZSet(key string) (*ZSet, error) { return open[*ZSet](tx, key, 
 
 // MakeHash is the hash at key, for writing; made when the key is absent.
 func (tx *Tx) MakeHash(key string) (*Hash, error) { return open[*Hash](tx, key, newHash) }
+
+// MakeStream is the stream at key, for writing; made when the key is absent. It
+// stays though it is empty.
+func (tx *Tx) MakeStream(key string) (*Stream, error) { return open[*Stream](tx, key, newStream) }
 
 // MakeLock is the lock at key, for writing; made when the key is absent.
 func (tx *Tx) MakeLock(key string) (*Lock, error) { return open[*Lock](tx, key, newLock) }
@@ -61,16 +68,12 @@ func open[C collection](tx *Tx, key string, fresh func() *object) (c C, err erro
 		o = fresh()
 		o.epoch = tx.s.epoch
 		tx.db.keys.put(pos, key, entry{text: key, keyLen: uint32(len(key)), obj: o})
+		tx.turn.makes(tx.db, key)
 	} else {
 		if c, err = as[C](e); err != nil {
 			return c, err
 		}
-		key, o = e.name(), e.obj
-		if o.epoch != tx.s.epoch {
-			o = o.self.clone()
-			o.epoch = tx.s.epoch
-			tx.db.keys.ref(pos, key).obj = o
-		}
+		key, o = e.name(), tx.own(pos, e)
 	}
 	if !o.open {
 		o.open = true

@@ -28,7 +28,8 @@ func (s *Store) ReadFrom(r io.Reader) (int64, error) {
 
 func (s *Store) decode(d *decoder) {
 	d.demand(string(d.bytes(uint64(len(snapshotMagic)))) == snapshotMagic, "not a snapshot of coordd")
-	d.demand(d.uint() == snapshotVersion, "unknown version")
+	d.version = d.uint()
+	d.demand(d.version == 1 || d.version == snapshotVersion, "unknown version")
 	s.head = head{index: d.uint(), now: d.int(), changes: d.uint(), tokens: d.uint()}
 	least := uint64(1)
 	for d.err == nil {
@@ -36,7 +37,7 @@ func (s *Store) decode(d *decoder) {
 		if n == noMore {
 			break
 		}
-		if n < least || n > Databases {
+		if n < least || n > allDatabases {
 			d.demand(false, "databases out of order")
 			return
 		}
@@ -91,6 +92,8 @@ func decodeEntry(d *decoder, kind Type) *entry {
 		e.obj = decodeHash(d)
 	case ZSetType:
 		e.obj = decodeZSet(d)
+	case StreamType:
+		e.obj = decodeStream(d)
 	case LockType:
 		e.obj = decodeLock(d)
 	default:

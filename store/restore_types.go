@@ -32,7 +32,7 @@ func decodeSet(d *decoder) *object {
 			d.demand(s.table.setKept(d.string(), struct{}{}), "member twice")
 		}
 	})
-	s.credits.decode(d, s.Has)
+	s.notes = decodeNotes(d, SetType, s.Has)
 	return &s.object
 }
 
@@ -49,6 +49,10 @@ func decodeHash(d *decoder) *object {
 		}
 		d.demand(h.index(at.name) < 0, "field twice")
 		h.list = append(h.list, at)
+	})
+	h.notes = decodeNotes(d, HashType, func(name string) bool {
+		_, found := h.Get(name)
+		return found
 	})
 	return &h.object
 }
@@ -69,7 +73,7 @@ func decodeZSet(d *decoder) *object {
 		}
 		z.ranks.insert(z.ranks.end(), r)
 	})
-	z.credits.decode(d, func(m string) bool {
+	z.notes = decodeNotes(d, ZSetType, func(m string) bool {
 		_, found := z.Score(m)
 		return found
 	})
@@ -82,12 +86,4 @@ func decodeLock(d *decoder) *object {
 	d.demand(l.Owner != "", "lock without an owner")
 	l.kept = lease{l.Owner, l.Token}
 	return &l.object
-}
-
-func (c *credits) decode(d *decoder, isMember func(string) bool) {
-	for n := d.uint(); n > 0 && d.err == nil; n-- {
-		m, v := d.string(), d.int()
-		d.demand(v != 0 && isMember(m), "credit of nobody")
-		d.demand(c.of.setKept(m, v), "credit twice")
-	}
 }

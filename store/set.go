@@ -13,12 +13,11 @@ import (
 // integers, then a short list in the order of insertion, then a table. The
 // order of Each and At is that of the form.
 type Set struct {
-	object
-	credits credits
-	form    setForm
-	ints    []int64
-	list    []string
-	table   dict[struct{}]
+	pooled
+	form  setForm
+	ints  []int64
+	list  []string
+	table dict[struct{}]
 }
 
 // setForm is part of the snapshot format.
@@ -48,14 +47,8 @@ func newSet() *object {
 func (s *Set) kind() Type { return SetType }
 
 func (s *Set) clone() *object {
-	c := &Set{
-		credits: s.credits.clone(),
-		form:    s.form,
-		ints:    slices.Clone(s.ints),
-		list:    slices.Clone(s.list),
-		table:   s.table.clone(),
-	}
-	c.self = c
+	c := &Set{form: s.form, ints: slices.Clone(s.ints), list: slices.Clone(s.list), table: s.table.clone()}
+	c.self, c.notes = c, s.notes.clone()
 	return &c.object
 }
 
@@ -106,7 +99,7 @@ func (s *Set) Add(m string) bool {
 	added := s.add(m)
 	if added {
 		s.dirty = true
-		s.credits.derived.Store(nil)
+		s.derived.Store(nil)
 	}
 	return added
 }
@@ -161,7 +154,7 @@ func (s *Set) toTable() {
 	s.form, s.list = tableForm, nil
 }
 
-// Remove takes m out, with its credit, and tells whether it was a member.
+// Remove takes m out, with all that is kept of it, and tells whether it was a member.
 func (s *Set) Remove(m string) bool {
 	if s == nil {
 		return false
@@ -169,8 +162,7 @@ func (s *Set) Remove(m string) bool {
 	s.mustBeOpen()
 	removed := s.remove(m)
 	if removed {
-		s.dirty = true
-		s.credits.forget(m)
+		s.removed(m)
 	}
 	return removed
 }
@@ -236,27 +228,3 @@ func (s *Set) Scan(cursor uint64, count int, f func(m string)) (next uint64) {
 	})
 	return 0
 }
-
-// Credit is the round robin credit of m, 0 when none is stored.
-func (s *Set) Credit(m string) int64 {
-	if s == nil {
-		return 0
-	}
-	return s.credits.get(m)
-}
-
-// SetCredit stores the credit of m, which must be a member; 0 forgets it. It
-// does not change the key's version.
-func (s *Set) SetCredit(m string, c int64) {
-	s.mustBeOpen()
-	s.credits.set(m, c)
-}
-
-// Derive keeps something that has been computed from the members, an index
-// say, until a member comes or goes. It is no part of the state: no snapshot,
-// hash or copy has it, so whoever uses it must get the same without it. Views may
-// call it side by side, so what it keeps may be read by several of them.
-func (s *Set) Derive(v any) { s.credits.derive(v) }
-
-// Derived is what Derive was given, nil when it has been dropped.
-func (s *Set) Derived() any { return s.credits.whatIsDerived() }

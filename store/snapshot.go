@@ -2,7 +2,7 @@ package store
 
 // The form of a snapshot, which is also what Hash hashes:
 //
-//	magic, version
+//	magic, version (1 is read as well: it had credits for notes, and none in hashes)
 //	index, log time, changes, tokens
 //	per database that has keys: number + 1, entries, 0
 //	0
@@ -14,7 +14,7 @@ package store
 // equal bytes.
 const (
 	snapshotMagic   = "coordd\x00s"
-	snapshotVersion = 1
+	snapshotVersion = 2
 	noMore          = 0 // in the place of a database's number, or of a type
 )
 
@@ -57,6 +57,8 @@ func (e *entry) encode(w *encoder) {
 		c.encode(w)
 	case *ZSet:
 		c.encode(w)
+	case *Stream:
+		c.encode(w)
 	case *Lock:
 		w.string(c.Owner)
 		w.uint(c.Token)
@@ -85,7 +87,7 @@ func (s *Set) encode(w *encoder) {
 		w.string(m)
 		return w.err == nil
 	})
-	s.credits.encode(w)
+	s.notes.encode(w)
 }
 
 func (h *Hash) encode(w *encoder) {
@@ -96,6 +98,7 @@ func (h *Hash) encode(w *encoder) {
 		w.string(value)
 		return w.err == nil
 	})
+	h.notes.encode(w)
 }
 
 func (z *ZSet) encode(w *encoder) {
@@ -106,14 +109,5 @@ func (z *ZSet) encode(w *encoder) {
 		w.float(r.score)
 		return w.err == nil
 	})
-	z.credits.encode(w)
-}
-
-func (c *credits) encode(w *encoder) {
-	w.uint(uint64(c.of.len()))
-	c.of.each(func(m string, v int64) bool {
-		w.string(m)
-		w.int(v)
-		return w.err == nil
-	})
+	z.notes.encode(w)
 }

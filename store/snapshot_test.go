@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"runtime"
 	"strings"
@@ -48,8 +49,15 @@ func sample(t testing.TB) *Store {
 			z.Put(w, -float64(i))
 		}
 	}
-	many.SetCredit("w7", -3)
-	deep.SetCredit("w8", 1<<40)
+	many.SetStanding("w7", Standing{Credit: -3})
+	deep.SetStanding("w8", Standing{Credit: 1 << 40, Picks: 5, Pass: 1 << 50})
+	deep.SetMark("w8", 1_000_900)
+	few.SetMark("w1", Down)
+	few.SetClock(77)
+	few.Give(Ticket{tx.NextToken(), "w2", 1_000_800})
+	few.Give(Ticket{tx.NextToken(), "w2", 1_000_700})
+	few.SetMemberDeadline("w3", 1_000_600)
+	wide.SetMemberDeadline("w9", 1_000_600)
 	lock.Owner, lock.Token = "me", tx.NextToken()
 	tx.Done()
 	return s
@@ -68,14 +76,18 @@ func snapshotOf(t testing.TB, s *Store) []byte {
 // is one to nodes of other versions: if this fails, raise snapshotVersion and
 // read the old form too.
 func TestSnapshotFormStays(t *testing.T) {
-	const want = uint64(0x2a87acc87c8f6ca9)
-	if got := sample(t).Hash(); got != want {
-		t.Errorf("hash is %#x, want %#x", got, want)
+	for s, want := range map[*Store]uint64{
+		sample(t):            0x342114121f54a5a8,
+		sampleWithStreams(t): 0x5606af2c400ffb17,
+	} {
+		if got := s.Hash(); got != want {
+			t.Errorf("hash is %#x, want %#x", got, want)
+		}
 	}
 }
 
 func TestSnapshotRestoresEverything(t *testing.T) {
-	s := sample(t)
+	s := sampleWithStreams(t)
 	data := snapshotOf(t, s)
 	for name, r := range map[string]io.Reader{
 		"bytes":  bytes.NewReader(data),
@@ -98,7 +110,7 @@ func TestSnapshotRestoresEverything(t *testing.T) {
 		if !bytes.Equal(snapshotOf(t, got), data) {
 			t.Errorf("%s: snapshots differ", name)
 		}
-		if token := got.Begin(8, 0).NextToken(); token != 2 {
+		if token := got.Begin(8, 0).NextToken(); token != 4 {
 			t.Errorf("%s: token %d was granted before", name, token)
 		}
 	}
@@ -128,7 +140,7 @@ func TestReadFromStopsAtTheEnd(t *testing.T) {
 }
 
 func TestReadFromRefusesDamage(t *testing.T) {
-	data := snapshotOf(t, sample(t))
+	data := snapshotOf(t, sampleWithStreams(t))
 	s := New(testSlot)
 	s.Begin(1, 1).Set("kept", "v")
 	before := s.Hash()
@@ -202,14 +214,14 @@ func TestReadFromRefusesNonsense(t *testing.T) {
 		"in order": in(1, append(append(key(StringType, first, "v"), key(StringType, second, "v")...), end...)...),
 		"a set":    one(SetType, byte(0), u(2), -4, 9, u(1), "9", 5),
 		"a zset":   one(ZSetType, byte(1), u(1), "m", 1.5, u(0)),
+		"a stream": one(StreamType, goodStream...),
 	}
 	bad := map[string][]byte{
-		"version":          body(u(2), u(5), 6, u(9), u(0), u(0)),
-		"database 17":      in(17, append(key(StringType, "k", "v"), end...)...),
+		"version":          body(u(3), u(5), 6, u(9), u(0), u(0)),
+		"database 35":      in(35, append(key(StringType, "k", "v"), end...)...),
 		"database twice":   in(1, append(append(key(StringType, "k", "v"), byte(0), u(1)), append(key(StringType, "l", "v"), end...)...)...),
 		"empty database":   in(1, end...),
 		"unknown type":     one(Type(99), "v"),
-		"a stream":         one(StreamType, "v"),
 		"keys twice":       in(1, append(append(key(StringType, "k", "v"), key(StringType, "k", "v")...), end...)...),
 		"keys disordered":  in(1, append(append(key(StringType, second, "v"), key(StringType, first, "v")...), end...)...),
 		"later version":    in(1, append([]any{byte(StringType), "k", 0, u(10), "v"}, end...)...),
@@ -239,6 +251,7 @@ func TestReadFromRefusesNonsense(t *testing.T) {
 		"free lock":        one(LockType, "", u(1)),
 		"huge number":      append(body(u(1)), bytes.Repeat([]byte{0xff}, 11)...),
 	}
+	maps.Copy(bad, badStreams(one))
 	for name, data := range good {
 		if _, err := New(testSlot).ReadFrom(bytes.NewReader(sealed(data))); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -308,7 +321,7 @@ func TestWriteToTellsErrors(t *testing.T) {
 }
 
 func FuzzReadFrom(f *testing.F) {
-	for _, s := range []*Store{New(testSlot), sample(f)} {
+	for _, s := range []*Store{New(testSlot), sample(f), sampleWithStreams(f)} {
 		data := snapshotOf(f, s)
 		f.Add(data[:len(data)-8])
 	}

@@ -6,10 +6,24 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// Databases is the number of databases a store has, as Redis by default.
+// Databases is the number of databases that clients can select, as Redis by
+// default.
 const Databases = 16
 
-// MaxExpirePerEntry bounds the keys that one Begin deletes because they are due.
+// More databases hold what belongs to the state but to no client's keyspace:
+// they are replicated as the others. No command on whole databases reaches the
+// first two; those from reserved on are each one's beside a client's database,
+// and emptied with it (see Reserved).
+const (
+	System  = Databases     // scripts, functions, shared settings
+	Waiting = Databases + 1 // clients that wait, on whichever node
+
+	reserved     = Databases + 2
+	allDatabases = reserved + Databases
+)
+
+// MaxExpirePerEntry bounds what one Begin ends because it is due: keys, members
+// of collections, and what PICK keeps for a time.
 const MaxExpirePerEntry = 1000
 
 // Store is the whole state of one group. It has no lock: the caller keeps a
@@ -18,13 +32,15 @@ const MaxExpirePerEntry = 1000
 type Store struct {
 	slotOf func(key string) uint16
 	head   head
-	dbs    [Databases]database
+	dbs    [allDatabases]database
 	epoch  uint32       // raised by Freeze; a collection of an earlier one is not changed
 	next   atomic.Int64 // the earliest deadline, 0: none
 
+	onReturn func(tx *Tx, key, field, value string)
+
 	// The writer's transaction, kept for the next one.
 	turn turn
-	txs  [Databases]Tx
+	txs  [allDatabases]Tx
 }
 
 // head is what the state holds beside the keys.
@@ -40,7 +56,7 @@ func New(slotOf func(key string) uint16) *Store {
 	s := &Store{slotOf: slotOf}
 	s.turn.writes = true
 	for i := range s.dbs {
-		s.dbs[i] = newDatabase()
+		s.dbs[i] = newDatabase(i)
 		s.txs[i] = Tx{s: s, db: &s.dbs[i], turn: &s.turn}
 	}
 	return s
@@ -48,44 +64,64 @@ func New(slotOf func(key string) uint16) *Store {
 
 // Begin starts entry index of the log at log time now (ms). The log time never
 // goes backwards: an earlier now counts as the latest one seen. At most
-// MaxExpirePerEntry keys whose deadline has come are deleted first, the earliest
-// first. The Tx is for database 0 (see On) and serves all commands of the entry,
+// MaxExpirePerEntry keys, members, marks and tickets whose deadline has come end
+// first, the earliest first. The Tx is for database 0 (see On) and serves all commands of the entry,
 // one after the other, each ended by Done. Writer only.
 func (s *Store) Begin(index uint64, now int64) *Tx {
 	s.head.index = index
 	s.head.now = max(s.head.now, now)
 	s.turn.now = s.head.now
+	s.turn.forgetEffects()
 	s.expire()
 	return &s.txs[0]
 }
 
-// expire deletes keys in the order of (deadline, database, position, key).
+// expire ends what is due, in the order of (deadline, database, position, key);
+// of a collection, what is due at all comes with its earliest, and a key goes
+// before what is in it.
 func (s *Store) expire() {
-	for range MaxExpirePerEntry {
+	for left := MaxExpirePerEntry; left > 0; {
 		if next := s.next.Load(); next == 0 || next > s.head.now {
 			return
 		}
-		db := s.earliest()
-		pos, e := db.firstDue()
-		db.drop(pos, e)
+		db, inside := s.earliest()
+		if inside {
+			pos, e := db.firstLapse()
+			_, ended := s.txs[db.number].lapse(pos, e, left)
+			s.txs[db.number].Done() // of what onReturn has opened
+			left -= ended
+		} else {
+			pos, e := db.firstDue()
+			s.turn.touch(db, e.name(), true)
+			db.drop(pos, e)
+			left--
+		}
 		s.deadlinesChanged()
 	}
 }
 
-// earliest is the first database with the earliest deadline, nil when there is none.
-func (s *Store) earliest() (found *database) {
+// earliest is the first database with the earliest deadline, nil when there is
+// none; inside says that it is of something in a collection.
+func (s *Store) earliest() (found *database, inside bool) {
 	var ms int64
 	for i := range s.dbs {
-		if d, ok := s.dbs[i].due.first(); ok && (found == nil || d.ms < ms) {
-			found, ms = &s.dbs[i], d.ms
+		db := &s.dbs[i]
+		if d, ok := db.due.first(); ok && (found == nil || d.ms < ms || d.ms == ms && inside) {
+			found, inside, ms = db, false, d.ms
+		}
+		if d, ok := db.lapses.first(); ok && (found == nil || d.ms < ms) {
+			found, inside, ms = db, true, d.ms
 		}
 	}
-	return found
+	return found, inside
 }
 
 func (s *Store) deadlinesChanged() {
 	var ms int64
-	if db := s.earliest(); db != nil {
+	if db, inside := s.earliest(); inside {
+		first, _ := db.lapses.first()
+		ms = first.ms
+	} else if db != nil {
 		first, _ := db.due.first()
 		ms = first.ms
 	}
@@ -105,7 +141,8 @@ func (s *Store) View(now int64) *Tx {
 	return &v.tx
 }
 
-// NextDeadline is the earliest deadline (ms) of any key, 0 when there is none.
+// NextDeadline is the earliest time (ms) at which a key goes, or something in
+// one, 0 when there is none.
 // It may be called at any time from any goroutine.
 func (s *Store) NextDeadline() (ms int64) { return s.next.Load() }
 

@@ -24,12 +24,19 @@ func (tx *Tx) setString(key, v string, keepDeadline bool) {
 	if e == nil {
 		fresh := entry{text: text, keyLen: uint32(len(key)), version: tx.nextVersion()}
 		tx.db.keys.put(pos, fresh.name(), fresh)
+		tx.turn.touch(tx.db, fresh.name(), false)
+		tx.turn.makes(tx.db, fresh.name())
 		return
 	}
 	e = tx.db.keys.ref(pos, key)
+	if e.obj != nil {
+		tx.turn.timed = tx.turn.timed || e.obj.notes != nil
+		tx.db.unindex(pos, e.obj)
+	}
 	e.forsake()
 	e.text, e.obj = text, nil
 	e.version = tx.nextVersion()
+	tx.turn.touch(tx.db, e.name(), false)
 	if e.deadline != 0 && !keepDeadline {
 		tx.db.setDeadline(pos, e, 0)
 		tx.turn.timed = true

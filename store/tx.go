@@ -20,6 +20,13 @@ type turn struct {
 	rng    uint64   // splitmix64
 	opened []opened // collections that the running command may change
 	timed  bool     // a deadline was set, changed or lost
+
+	touched []Touch
+	emitted []any
+	classes uint32 // of events that somebody wants; see Listen
+	made    func(db int, key string) any
+	author  string // of the running command; see By
+	cleared string // by the running command; see Clear
 }
 
 // opened is a collection got from Make...
@@ -30,7 +37,8 @@ type opened struct {
 	obj *object
 }
 
-// On is the same transaction on another database, 0..Databases-1.
+// On is the same transaction on another database: 0..Databases-1, System or
+// Waiting.
 func (tx *Tx) On(db int) *Tx {
 	if tx.turn.writes {
 		return &tx.s.txs[db]
@@ -40,6 +48,9 @@ func (tx *Tx) On(db int) *Tx {
 	}
 	return &Tx{s: tx.s, db: &tx.s.dbs[db], turn: tx.turn}
 }
+
+// DB is the number of the database.
+func (tx *Tx) DB() int { return tx.db.number }
 
 // Now is the time (ms) to reckon with: log time, or in a view max(its now, log time).
 func (tx *Tx) Now() int64 { return tx.turn.now }
@@ -70,8 +81,9 @@ func (tx *Tx) NextToken() uint64 {
 }
 
 // Done ends one command: collections opened by Make... that are empty are
-// removed, and the versions of those that really changed are bumped. Collections
-// taken from the Tx before are not to be used after it.
+// removed (but for streams, which stay), and the versions of those that really
+// changed are bumped. Collections taken from the Tx before are not to be used
+// after it.
 func (tx *Tx) Done() {
 	t := tx.turn
 	for i := range t.opened {
@@ -83,15 +95,19 @@ func (tx *Tx) Done() {
 		if l, ok := o.obj.self.(*Lock); ok {
 			l.settle()
 		}
-		if o.obj.self.Len() == 0 {
+		if o.obj.self.Len() == 0 && o.obj.self.kind() != StreamType {
 			tx.drop(o.db, o.pos, o.db.keys.get(o.pos, o.key))
-		} else if o.obj.dirty {
-			o.db.keys.ref(o.pos, o.key).version = tx.nextVersion()
+			continue
 		}
-		o.obj.dirty = false
+		if o.obj.dirty {
+			t.touch(o.db, o.key, false)
+			o.db.keys.ref(o.pos, o.key).version = tx.nextVersion()
+			o.obj.dirty = false
+		}
+		t.timed = o.obj.tidy(o.db, o.pos) || t.timed
 	}
 	clear(t.opened)
-	t.opened = t.opened[:0]
+	t.opened, t.cleared = t.opened[:0], ""
 	if t.timed {
 		t.timed = false
 		tx.s.deadlinesChanged()

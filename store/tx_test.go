@@ -135,7 +135,9 @@ func TestMisuseIsAPanic(t *testing.T) {
 		"push when reading":  func(s *Store) { c, _ := s.Begin(9, 9).List("list"); c.PushBack("m") },
 		"put when reading":   func(s *Store) { c, _ := s.Begin(9, 9).Hash("hash"); c.Put("m", "v") },
 		"score when reading": func(s *Store) { c, _ := s.Begin(9, 9).On(3).ZSet("zset"); c.Put("m", 1) },
-		"credit too":         func(s *Store) { c, _ := s.Begin(9, 9).SetOf("few"); c.SetCredit("w1", 1) },
+		"credit too":         func(s *Store) { c, _ := s.Begin(9, 9).SetOf("few"); c.SetStanding("w1", Standing{Credit: 1}) },
+		"ticket too":         func(s *Store) { c, _ := s.Begin(9, 9).SetOf("few"); c.GiveBack(2) },
+		"deadline too":       func(s *Store) { c, _ := s.Begin(9, 9).Hash("hash"); c.SetMemberDeadline("w1", 1<<40) },
 		"after done": func(s *Store) {
 			tx := s.Begin(9, 9)
 			c, _ := tx.MakeSet("few")
@@ -193,7 +195,7 @@ func TestNilIsEmpty(t *testing.T) {
 	_, field := h.Get("m")
 	if cursors != 0 || popped || poppedBack || score || rank || field || s.Has("m") ||
 		s.Remove("m") || z.Remove("m") || h.Remove("m") ||
-		s.Credit("m")+z.Credit("m") != 0 || z.SeekScore(0, true)+z.SeekLex("", true) != 0 {
+		z.SeekScore(0, true)+z.SeekLex("", true) != 0 {
 		t.Error("something in nothing")
 	}
 }

@@ -14,7 +14,7 @@ const (
 	SetType
 	HashType
 	ZSetType
-	StreamType // reserved: nothing makes one yet
+	StreamType
 	LockType
 )
 

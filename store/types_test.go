@@ -200,7 +200,7 @@ func TestCreditsLeaveTheVersion(t *testing.T) {
 	tx := s.Begin(8, 0)
 	before, hash := tx.Version("few"), s.Hash()
 	few, _ := tx.MakeSet("few")
-	few.SetCredit("w1", 5)
+	few.SetStanding("w1", Standing{Credit: 5})
 	tx.Done()
 	if tx.Version("few") != before {
 		t.Error("a credit has changed the version")
@@ -216,7 +216,7 @@ func TestCreditGoesWithItsMember(t *testing.T) {
 	tx := s.Begin(8, 0)
 	many, _ := tx.MakeSet("many")
 	deep, _ := tx.On(15).MakeZSet("deep")
-	if many.Credit("w7") == 0 || deep.Credit("w8") == 0 {
+	if many.Standing("w7").Credit == 0 || deep.Standing("w8").Credit == 0 {
 		t.Fatal("no credits to begin with")
 	}
 	many.Remove("w7")
@@ -229,7 +229,7 @@ func TestCreditGoesWithItsMember(t *testing.T) {
 	deep, _ = tx.On(15).MakeZSet("deep")
 	many.Add("w7")
 	deep.Put("w8", 1)
-	if many.Credit("w7") != 0 || deep.Credit("w8") != 0 {
+	if many.Standing("w7").Credit != 0 || deep.Standing("w8").Credit != 0 {
 		t.Error("a member that came back has its old credit")
 	}
 }

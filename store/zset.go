@@ -8,11 +8,10 @@ import "strings"
 //
 // The ranks are a seq; a table of scores is added when it grows large, and stays.
 type ZSet struct {
-	object
-	credits credits
-	ranks   seq[ranked]
-	large   bool
-	scores  dict[float64]
+	pooled
+	ranks  seq[ranked]
+	large  bool
+	scores dict[float64]
 }
 
 type ranked struct {
@@ -33,8 +32,8 @@ func newZSet() *object {
 func (z *ZSet) kind() Type { return ZSetType }
 
 func (z *ZSet) clone() *object {
-	c := &ZSet{credits: z.credits.clone(), ranks: z.ranks.clone(), large: z.large, scores: z.scores.clone()}
-	c.self = c
+	c := &ZSet{ranks: z.ranks.clone(), large: z.large, scores: z.scores.clone()}
+	c.self, c.notes = c, z.notes.clone()
 	return &c.object
 }
 
@@ -72,7 +71,8 @@ func (z *ZSet) Score(m string) (float64, bool) {
 	return 0, false
 }
 
-// Put makes m a member with this score (not NaN) and tells whether it was none before.
+// Put makes m a member with this score (not NaN) and tells whether it was none
+// before. One that was keeps its deadline: a new weight is no sign of life.
 func (z *ZSet) Put(m string, score float64) bool {
 	z.mustBeOpen()
 	if score != score {
@@ -83,7 +83,7 @@ func (z *ZSet) Put(m string, score float64) bool {
 		return false
 	}
 	z.dirty = true
-	z.credits.derived.Store(nil)
+	z.derived.Store(nil)
 	kept := ranked{score, m}
 	if found {
 		kept.m = z.ranks.remove(z.find(ranked{old, m})).m
@@ -117,16 +117,16 @@ func (z *ZSet) find(r ranked) place {
 	return z.ranks.search(func(at ranked) bool { return at.before(r) })
 }
 
-// Remove takes m out, with its credit, and tells whether it was a member.
+// Remove takes m out, with all that is kept of it, and tells whether it was a member.
 func (z *ZSet) Remove(m string) bool {
 	score, found := z.Score(m)
 	if !found {
 		return false
 	}
-	z.change()
+	z.mustBeOpen()
 	z.ranks.remove(z.find(ranked{score, m}))
 	z.scores.forget(m)
-	z.credits.forget(m)
+	z.removed(m)
 	return true
 }
 
@@ -198,24 +198,3 @@ func (z *ZSet) Scan(cursor uint64, count int, f func(m string, score float64)) (
 	})
 	return 0
 }
-
-// Credit is the round robin credit of m, 0 when none is stored.
-func (z *ZSet) Credit(m string) int64 {
-	if z == nil {
-		return 0
-	}
-	return z.credits.get(m)
-}
-
-// SetCredit stores the credit of m, which must be a member; 0 forgets it. It
-// does not change the key's version.
-func (z *ZSet) SetCredit(m string, c int64) {
-	z.mustBeOpen()
-	z.credits.set(m, c)
-}
-
-// Derive is Set.Derive; a changed score drops what it keeps as well.
-func (z *ZSet) Derive(v any) { z.credits.derive(v) }
-
-// Derived is what Derive was given, nil when it has been dropped.
-func (z *ZSet) Derived() any { return z.credits.whatIsDerived() }

@@ -237,11 +237,11 @@ func TestLocalStopsWhenANodeCannotStart(t *testing.T) {
 
 func TestLocalGivesUp(t *testing.T) {
 	for _, c := range []struct{ behaviour, want string }{
-		{"orphan@node-2", "the cluster was not ready within 0s: node-2: group 1 has no leader yet"},
-		{"mute@node-2", "the cluster was not ready within 0s: node-2: does not answer"},
+		{"orphan@node-2", "the cluster was not ready within 2s: node-2: group 1 has no leader yet"},
+		{"mute@node-2", "the cluster was not ready within 2s: node-2: does not answer"},
 	} {
 		t.Run(c.behaviour, func(t *testing.T) {
-			r := startLocal(t, c.behaviour, 2, func(o *localOptions) { o.readyWithin = 400 * time.Millisecond })
+			r := startLocal(t, c.behaviour, 2, func(o *localOptions) { o.readyWithin = 2 * time.Second })
 			if err := r.wait(t); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 				t.Errorf("error is %v", err)
 			}

@@ -9,11 +9,18 @@ import (
 	"net"
 	"os"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"coordd/commands"
 	"coordd/commands/admin"
+	"coordd/commands/block"
+	"coordd/commands/config"
+	"coordd/commands/observe"
+	"coordd/commands/pubsub"
+	"coordd/commands/script"
 	"coordd/commands/session"
+	"coordd/commands/tracking"
 	"coordd/raftfsm"
 	"coordd/resp"
 	"coordd/ring"
@@ -26,16 +33,55 @@ type server struct {
 	log      *slog.Logger
 	started  time.Time
 	runID    string
+	stop     context.CancelFunc // ends serve in order
 
-	table   *commands.Table
-	engines []*commands.Engine // by group; [0] is nil, since group 0 holds no keys
-	clients *session.Clients
-	node    *raftfsm.Node
-	ring    ring.Ring
-	handler *session.Handler
-	front   *resp.Server
+	table    *commands.Table
+	engines  []*commands.Engine // by group; [0] is nil, since group 0 holds no keys
+	clients  *session.Clients
+	blocker  *block.Blocker
+	pauses   *session.Pauses
+	observed *observe.Recorder
+	node     *raftfsm.Node
+	groups   int // of keys; 0 until the node opens
+	ring     ring.Ring
+	handler  *session.Handler
+	front    *resp.Server
+	hub      *pubsub.Hub
+	tracker  *tracking.Tracker
 
 	topology topology
+
+	decided chan config.Decided        // capacity 1: what remember has to write
+	live    *config.Settings           // what CONFIG shows and changes
+	level   slog.LevelVar              // of log
+	counted atomic.Pointer[admin.Node] // the counters at the last CONFIG RESETSTAT; nil: nothing
+}
+
+// newServer makes a node with all its parts, of which none runs yet. stop has it
+// end in order.
+func newServer(s Settings, stop context.CancelFunc, stderr io.Writer) (srv *server, err error) {
+	srv = &server{
+		settings: s, stop: stop, started: time.Now(), runID: newRunID(), clients: session.NewClients(), pauses: session.NewPauses(),
+		decided: make(chan config.Decided, 1),
+	}
+	srv.log = slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: &srv.level}))
+	srv.level.Set(s.slogLevel())
+	if srv.live, err = config.New(s.RedisConfig()); err != nil {
+		return nil, err
+	}
+	if err = srv.recall(); err != nil {
+		return nil, err
+	}
+	srv.observed = observe.New(func() *commands.Table { return srv.table }, time.Now)
+	if srv.hub, err = pubsub.NewHub(pubsub.Config{Own: isOwnChannel, RequestTimeout: s.RequestTimeout}); err != nil {
+		return nil, err
+	}
+	if srv.tracker, err = tracking.New(srv.trackingConfig()); err != nil {
+		return nil, err
+	}
+	srv.blocker = block.New(func() *commands.Table { return srv.table })
+	srv.table, err = srv.commandTable()
+	return srv, err
 }
 
 // serve runs a node until ctx ends or it cannot go on. In the order of its
@@ -43,11 +89,10 @@ type server struct {
 // node, which may wait for others to found a cluster with; then let clients in.
 // It is taken down in the opposite order: no more clients, then the node.
 func serve(ctx context.Context, s Settings, stdout, stderr io.Writer) (err error) {
-	srv := &server{
-		settings: s, started: time.Now(), runID: newRunID(), clients: session.NewClients(),
-		log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: s.slogLevel()})),
-	}
-	if srv.table, err = srv.commandTable(); err != nil {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	srv, err := newServer(s, stop, stderr)
+	if err != nil {
 		return err
 	}
 	ln, err := net.Listen("tcp", s.Addr)
@@ -62,11 +107,23 @@ func serve(ctx context.Context, s Settings, stdout, stderr io.Writer) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, srv.node.Close()) }()
-	if srv.handler, err = session.New(srv.sessionConfig()); err != nil {
+	srv.engines = srv.engines[:srv.groups+1]
+	srv.blocker.Start(srv.waitingRoom())
+	defer srv.blocker.Close()
+	running, end := context.WithCancel(context.Background())
+	defer end()
+	go srv.watchAbsent(running)
+	cfg := srv.sessionConfig()
+	if srv.handler, err = session.New(cfg); err != nil {
 		return err
 	}
-	srv.front = resp.NewServer(ln, srv.limits(), srv.handler)
+	srv.hub.Start(srv.audience(cfg))
+	defer srv.hub.Close()
+	go srv.tellSentinelClients(running)
+	srv.front = resp.NewServer(ln, srv.wireLimits(), srv.handler)
 	srv.front.Log = srv.log
+	srv.followSettings()
+	go srv.remember(running)
 	served := make(chan error, 1)
 	go func() { served <- srv.front.Serve() }()
 	srv.announce(stdout)
@@ -95,12 +152,19 @@ func (srv *server) commandTable() (*commands.Table, error) {
 	own, err := admin.Groups(admin.Config{
 		Table:    func() *commands.Table { return srv.table },
 		Clients:  srv.clients.All,
+		Unblock:  srv.blocker.Unblock,
 		Password: srv.password,
-		Settings: srv.settings.RedisConfig,
 		Cluster:  clusterView{srv},
 		Node:     srv.nodeInfo,
 		Keys:     srv.keys,
-		Now:      time.Now,
+		Read:     srv.readKey,
+		HasUser:  func(name string) bool { return name == commands.DefaultUser },
+		Pauses:   srv.pauses, Statistics: srv.observed,
+		Save: srv.saveAll,
+		Stop: func() { srv.stop() },
+		Now:  time.Now,
+
+		DebugCommand: func() string { return srv.live.Get("enable-debug-command") },
 	})
 	if err != nil {
 		return nil, err
@@ -109,10 +173,37 @@ func (srv *server) commandTable() (*commands.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	return commands.NewTable(slices.Concat(commands.DataGroups(), own, faces)...), nil
+	scripting, err := srv.scripting()
+	if err != nil {
+		return nil, err
+	}
+	settings, err := config.Groups(config.Config{
+		Table:    func() *commands.Table { return srv.table },
+		Settings: srv.live, Decide: srv.decide, Rewrite: srv.rewriteConfig, ResetStats: srv.resetStats,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return commands.NewTable(slices.Concat(commands.DataGroups(), []commands.Group{session.Transactions()}, srv.hub.Groups(), srv.blocker.Groups(), srv.tracker.Groups(), own, faces, scripting, settings, srv.observed.Groups())...), nil
 }
 
-func (srv *server) password() string { return srv.settings.Requirepass }
+// scripting are the commands that run clients' programs.
+func (srv *server) scripting() ([]commands.Group, error) {
+	levels := [...]slog.Level{slog.LevelDebug, slog.LevelDebug, slog.LevelInfo, slog.LevelWarn}
+	return script.Groups(script.Config{
+		Table:  func() *commands.Table { return srv.table },
+		Owner:  srv.owner,
+		Groups: func() int { return srv.groups },
+		Log: func(level int, message string) {
+			srv.log.Log(context.Background(), levels[level], message, "from", "script")
+		},
+	})
+}
+
+// owner is the group of a slot, counted from 0.
+func (srv *server) owner(slot uint16) int { return srv.ring.Owner(slot) - 1 }
+
+func (srv *server) password() string { return srv.live.Get("requirepass") }
 
 // keys counts the keys of a database over all groups, and those with a deadline.
 func (srv *server) keys(db int) (keys, expires int) {
@@ -148,8 +239,15 @@ type machine struct{ *commands.Engine }
 // Freeze implements raftfsm.Machine.
 func (m machine) Freeze() raftfsm.Frozen { return m.Engine.Freeze() }
 
-func (srv *server) newMachine(group uint32) raftfsm.Machine {
+// newMachine is first called before any entry is applied, and the ring is there
+// from then on: scripts ask it where keys belong.
+func (srv *server) newMachine(group uint32, groups int) raftfsm.Machine {
+	if srv.groups == 0 {
+		srv.groups, srv.ring = groups, ring.New(groups)
+	}
 	e := commands.NewEngine(srv.table, store.New(ring.SlotOf))
+	e.Wake(srv.blocker.Wake)
+	e.Observe(srv.outlet(int(group) - 1))
 	srv.engines[group] = e
 	return machine{e}
 }
@@ -161,30 +259,33 @@ func (srv *server) die(err error) {
 	os.Exit(exitFailure)
 }
 
-func (srv *server) limits() resp.Limits {
-	s := srv.settings
-	keepAlive := s.TCPKeepAlive
-	if keepAlive == 0 {
-		keepAlive = -1 // resp's word for never
+// waitingRoom is what the blocker needs of the node.
+func (srv *server) waitingRoom() block.Node {
+	groups := make([]block.Group, srv.node.Groups())
+	for i := range groups {
+		groups[i] = block.Group{Log: srv.node.Group(uint32(i + 1)), Engine: srv.engines[i+1]}
 	}
-	return resp.Limits{
-		MaxClients: s.MaxClients, MaxBulk: int(s.ProtoMaxBulkLen), MaxQuery: int(s.QueryBuffer),
-		IdleTimeout: s.Timeout, KeepAlive: keepAlive,
+	return block.Node{
+		ID: srv.node.ID(), Start: srv.node.Start(), Groups: groups, RequestTimeout: srv.settings.RequestTimeout,
 	}
 }
 
 func (srv *server) sessionConfig() session.Config {
 	s := srv.settings
-	n := srv.node.Groups()
-	srv.engines = srv.engines[:n+1]
-	srv.ring = ring.New(n)
-	groups := make([]session.Group, n)
+	groups := make([]session.Group, srv.groups)
 	for i := range groups {
 		groups[i] = session.Group{Log: srv.node.Group(uint32(i + 1)), Engine: srv.engines[i+1]}
 	}
 	return session.Config{
-		Table: srv.table, Clients: srv.clients, Groups: groups,
-		Owner:          func(slot uint16) int { return srv.ring.Owner(slot) - 1 },
+		Redirect: srv.redirect(),
+		Table:    srv.table, Clients: srv.clients, Groups: groups,
+		Owner:          srv.owner,
+		Leave:          srv.leave,
+		Tracker:        srv.tracker,
+		Delivered:      srv.hub.Delivered,
+		Blocker:        srv.blocker,
+		Observer:       srv.observed,
+		Pauses:         srv.pauses,
 		Unavailable:    raftfsm.ErrUnavailable,
 		RequestTimeout: s.RequestTimeout,
 		MaxCommand:     raftfsm.MaxEntryBytes,

@@ -1,6 +1,9 @@
 package main
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Settings is what an operator can decide about one node. parseSettings fills
 // and checks it; after that it is a plain value that nobody changes. What each
@@ -25,6 +28,7 @@ type Settings struct {
 	TCPKeepAlive    time.Duration // 0: off
 	RequestTimeout  time.Duration
 	Reads           string // "quorum", "lease" or "stale"
+	Redirect        string // "yes" or "no"
 	ProtoMaxBulkLen int64  // bytes
 	QueryBuffer     int64  // bytes
 
@@ -34,6 +38,8 @@ type Settings struct {
 	HeartbeatTimeout time.Duration
 	ElectionTimeout  time.Duration
 	LogLevel         string // "debug", "info", "warn" or "error"
+
+	Redis map[string]string // settings of Redis that only CONFIG knows, as it shows them
 }
 
 // setting is one row of the table from which flags, variables, config-file
@@ -60,6 +66,7 @@ func (s *Settings) sections() []section {
 		{"Cluster", s.clusterRows()},
 		{"Clients", s.clientRows()},
 		{"Log, snapshots and elections", s.raftRows()},
+		{"What Redis has too", s.redisRows()},
 	}
 }
 
@@ -116,11 +123,11 @@ func (s *Settings) clusterRows() []setting {
 func (s *Settings) clientRows() []setting {
 	return []setting{
 		{"requirepass", "", "PASSWORD", "", text(&s.Requirepass),
-			"Password that clients must give with AUTH. Default: none, everybody is let in. On the command line other users " +
+			"Password that clients must give with AUTH, until CONFIG SET gives the cluster another one. Default: none, everybody is let in. On the command line other users " +
 				"of the machine can read it: prefer the config file, the variable or requirepass-file."},
 		{"requirepass-file", "", "FILE", "", text(&s.RequirepassFile),
 			"File that holds the password of requirepass, and nothing else but a line's end. Read once, at the start. Default: none."},
-		{"maxclients", "", "N", "10000", whole(&s.MaxClients, 1, 1_000_000),
+		{"maxclients", "", "N", "10000", whole(&s.MaxClients, 1, math.MaxUint32),
 			"Most client connections at a time; more are turned away with an error. Each needs a file descriptor: " +
 				"the limit of the process (ulimit -n) should be larger."},
 		{"timeout", "", "SECONDS", "0", seconds(&s.Timeout),
@@ -135,6 +142,9 @@ func (s *Settings) clientRows() []setting {
 			"How fresh a read is. quorum asks a majority and is always right. lease trusts the leader's clock for less than an " +
 				"election timeout and saves that question; it can be wrong on a machine whose clock runs wildly. " +
 				"stale answers what the node has, however old."},
+		{"redirect", "", "yes|no", "no", oneOf(&s.Redirect, "yes", "no"),
+			"With yes, a command whose keys another node leads is answered with MOVED, as by a Redis Cluster: clients of that " +
+				"kind then save a hop, and plain ones break. With no, every node takes every command."},
 		{"proto-max-bulk-len", "", "SIZE", "512mb", size(&s.ProtoMaxBulkLen, 1<<20),
 			"Largest single argument of a command, in bytes or with kb, mb, gb; at least 1mb. A client may make the node " +
 				"hold this much per argument."},

@@ -55,6 +55,7 @@ func TestDefaults(t *testing.T) {
 		TCPKeepAlive:     300 * time.Second,
 		RequestTimeout:   10 * time.Second,
 		Reads:            "quorum",
+		Redirect:         "no",
 		ProtoMaxBulkLen:  512 << 20,
 		QueryBuffer:      1 << 30,
 		RaftLog:          "wal",
@@ -63,6 +64,10 @@ func TestDefaults(t *testing.T) {
 		HeartbeatTimeout: 500 * time.Millisecond,
 		ElectionTimeout:  500 * time.Millisecond,
 		LogLevel:         "warn",
+		Redis: map[string]string{
+			"slowlog-log-slower-than": "10000", "slowlog-max-len": "128", "latency-monitor-threshold": "0",
+			"latency-tracking": "yes", "enable-debug-command": "no",
+		},
 	}
 	if got := mustParse(t, nil); !reflect.DeepEqual(got, want) {
 		t.Errorf("defaults are\n%+v, want\n%+v", got, want)
@@ -131,6 +136,7 @@ func valueOf(t *testing.T, row setting) string {
 		"tcp-keepalive":             "0",
 		"request-timeout":           "3s",
 		"reads":                     "lease",
+		"redirect":                  "yes",
 		"proto-max-bulk-len":        "2097152",
 		"client-query-buffer-limit": "4194304",
 		"raft-log":                  "bolt",
@@ -139,6 +145,15 @@ func valueOf(t *testing.T, row setting) string {
 		"heartbeat-timeout":         "1s",
 		"election-timeout":          "2s",
 		"log-level":                 "debug",
+
+		"slowlog-log-slower-than":           "-1",
+		"slowlog-max-len":                   "12",
+		"latency-monitor-threshold":         "100",
+		"latency-tracking":                  "no",
+		"latency-tracking-info-percentiles": "50 75.5",
+		"notify-keyspace-events":            "AKE",
+		"client-output-buffer-limit":        "normal 0 0 0 slave 1 2 3 pubsub 4 5 6",
+		"enable-debug-command":              "local",
 	}
 	value, ok := values[row.name]
 	if !ok {
@@ -271,6 +286,9 @@ func TestBadValues(t *testing.T) {
 		{"--snapshot-bytes -1", `--snapshot-bytes: "-1" is not a size, as 1048576, 512mb or 1gb`},
 		{"--reads fast", `--reads: "fast" is none of quorum, lease, stale`},
 		{"--raft-log file", `--raft-log: "file" is none of wal, bolt`},
+		{"--slowlog-max-len -1", `--slowlog-max-len: "-1": argument must be between 0 and 9223372036854775807 inclusive`},
+		{"--enable-debug-command maybe", `--enable-debug-command: "maybe": argument(s) must be one of the following: no, yes, local`},
+		{"--notify-keyspace-events Q", `--notify-keyspace-events: "Q": Invalid event class character. Use 'Ag$lshzxeKEtmdn'.`},
 		{"--log-level loud", `--log-level: "loud" is none of debug, info, warn, error`},
 		{"--master-name a b", `--master-name: "a b" is not a name of letters, digits, and . - _`},
 		{"--heartbeat-timeout 2s", `the default of election-timeout: 500ms is less than heartbeat-timeout, which is 2s`},
@@ -403,7 +421,6 @@ func TestRedisConfig(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
-		"save": "", "appendonly": "yes", "appendfsync": "always", "maxmemory": "0", "databases": "16",
 		"bind": "127.0.0.1", "port": "6379", "dir": dir, "requirepass": "", "maxclients": "10000",
 		"timeout": "0", "tcp-keepalive": "300", "proto-max-bulk-len": "536870912",
 		"client-query-buffer-limit": "1073741824", "loglevel": "notice", "reads": "quorum", "join": "",
@@ -412,8 +429,8 @@ func TestRedisConfig(t *testing.T) {
 			t.Errorf("%s is %q (%v), want %q", name, got, ok, want)
 		}
 	}
-	config["save"] = "spoiled"
-	if again := mustParse(t, nil).RedisConfig(); again["save"] != "" {
+	config["reads"] = "spoiled"
+	if again := mustParse(t, nil).RedisConfig(); again["reads"] != "quorum" {
 		t.Error("one caller's change is seen by the next")
 	}
 	wild := mustParse(t, strings.Fields("--addr :7000 --advertise a:1 --peer-advertise a:2")).RedisConfig()

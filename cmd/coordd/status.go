@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"time"
 
 	"coordd/commands/admin"
 	"coordd/raftfsm"
@@ -65,15 +66,20 @@ func (srv *server) nodeInfo() admin.Node {
 	_, port, _ := net.SplitHostPort(srv.settings.Addr)
 	portNumber, _ := strconv.Atoi(port)
 	executable, _ := os.Executable() // "" where the system does not tell
-	info := admin.Node{
-		Version: version, RunID: srv.runID, Started: srv.started, Port: portNumber,
-		Executable: executable, ConfigFile: srv.settings.Config,
-		Ready: true, MaxClients: srv.settings.MaxClients,
+	info := srv.countersSinceReset()
+	info.Version, info.RunID, info.Started, info.Port = version, srv.runID, srv.started, portNumber
+	info.Executable, info.ConfigFile = executable, srv.settings.Config
+	info.Ready, info.MaxClients, info.Blocked = true, int(srv.live.Int("maxclients")), srv.blocker.Blocked()
+	for id := 1; id <= srv.node.Groups(); id++ {
+		if ms := srv.node.Group(uint32(id)).Status().Snapped; ms > info.LastSnapshot.UnixMilli() {
+			info.LastSnapshot = time.UnixMilli(ms)
+		}
 	}
-	wire, done := srv.front.Stats(), srv.handler.Stats()
-	info.Connections, info.Rejected = wire.Total+wire.Rejected, wire.Rejected
-	info.BytesIn, info.BytesOut = wire.BytesIn, wire.BytesOut
-	info.Commands, info.Errors = done.Commands, done.Errors
+	heard, tracked := srv.hub.Stats(), srv.tracker.Stats()
+	info.Audience = admin.Audience{
+		Channels: heard.Channels, Patterns: heard.Patterns, ShardChannels: heard.Shards,
+		Tracking: tracked.Clients, TrackedKeys: tracked.Keys, TrackedItems: tracked.Items, TrackedPrefixes: tracked.Prefixes,
+	}
 	return info
 }
 

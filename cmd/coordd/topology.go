@@ -41,7 +41,24 @@ func (srv *server) currentTopology() ring.Topology {
 // meta group only grow, so their sum is an epoch: it grows when anybody is
 // elected and when anybody joins or leaves.
 func (srv *server) lookAround() ring.Topology {
-	out := ring.Topology{Self: srv.node.ID(), Ring: srv.ring}
+	out := srv.glance()
+	out.Ring, out.Epoch, out.Groups = srv.ring, 0, nil
+	for id := 0; id <= srv.node.Groups(); id++ {
+		group, status := srv.groupInfo(id)
+		out.Groups = append(out.Groups, group)
+		out.Epoch += status.Term
+		if id == raftfsm.MetaGroup {
+			out.Epoch += status.Applied
+		}
+	}
+	return out
+}
+
+// glance is what Sentinel's events are about: the nodes, and who leads the first
+// group of keys. It is cheaper than to look at all groups; its epoch is that
+// group's.
+func (srv *server) glance() ring.Topology {
+	out := ring.Topology{Self: srv.node.ID()}
 	for _, m := range srv.node.Members() {
 		if m.ID != out.Self { // the registry may not know it yet, or by an old address
 			out.Nodes = append(out.Nodes, ring.Node{
@@ -51,21 +68,41 @@ func (srv *server) lookAround() ring.Topology {
 	}
 	out.Nodes = append(out.Nodes, ring.Node{ID: out.Self, ClientAddr: srv.settings.Advertise, PeerAddr: srv.settings.PeerAdvertise})
 	slices.SortFunc(out.Nodes, func(a, b ring.Node) int { return cmp.Compare(a.ID, b.ID) })
-	for id := 0; id <= srv.node.Groups(); id++ {
-		status := srv.node.Group(uint32(id)).Status()
-		group := ring.GroupInfo{ID: id, LeaderID: status.Leader}
-		for _, s := range status.Servers {
-			if s.Voter {
-				group.Voters = append(group.Voters, s.ID)
-			}
-		}
-		out.Groups = append(out.Groups, group)
-		out.Epoch += status.Term
-		if id == raftfsm.MetaGroup {
-			out.Epoch += status.Applied
+	first, status := srv.groupInfo(1)
+	out.Groups, out.Epoch = []ring.GroupInfo{first}, status.Term
+	return out
+}
+
+func (srv *server) groupInfo(id int) (ring.GroupInfo, raftfsm.Status) {
+	status := srv.node.Group(uint32(id)).Status()
+	group := ring.GroupInfo{ID: id, LeaderID: status.Leader}
+	for _, s := range status.Servers {
+		if s.Voter {
+			group.Voters = append(group.Voters, s.ID)
 		}
 	}
-	return out
+	return group, status
+}
+
+// lookEvery is how often a node looks whether there is something that clients of
+// Sentinel should be told.
+const lookEvery = 100 * time.Millisecond
+
+// tellSentinelClients publishes Sentinel's events, until ctx ends.
+func (srv *server) tellSentinelClients(ctx context.Context) {
+	watcher := sentinel.NewWatcher(srv.settings.MasterName)
+	t := time.NewTicker(lookEvery)
+	defer t.Stop()
+	for {
+		for _, e := range watcher.Look(srv.glance()) {
+			srv.hub.PublishHere(e.Channel, e.Payload)
+		}
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // faces are the commands by which clients of Redis Cluster and Redis Sentinel
@@ -124,4 +161,18 @@ func (srv *server) failover() error {
 	ctx, cancel := srv.within()
 	defer cancel()
 	return srv.node.Transfer(ctx, 1)
+}
+
+// redirect says who leads a slot, nil where clients are never sent elsewhere.
+func (srv *server) redirect() func(slot uint16) string {
+	if srv.settings.Redirect == "no" {
+		return nil
+	}
+	return func(slot uint16) string {
+		t := srv.currentTopology()
+		if leader, known := t.Leader(t.Ring.Owner(slot)); known && leader.ID != t.Self {
+			return leader.ClientAddr
+		}
+		return ""
+	}
 }

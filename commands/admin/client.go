@@ -21,6 +21,7 @@ func (a *admin) client() []commands.Spec {
 		{Name: "client|no-touch", Arity: 3, Flags: local, Since: "7.2.0", Syntax: "<ON | OFF>", Summary: "Accepted and shown; no time of use is kept here.", Conn: clientSwitch(func(s *commands.ClientState, on bool) { s.NoTouch = on })},
 		{Name: "client|setinfo", Arity: 4, Flags: local, Since: "7.2.0", Syntax: "<LIB-NAME libname | LIB-VER libver>", Summary: "Names the client's library.", Conn: clientSetInfo},
 		{Name: "client|setname", Arity: 3, Flags: local, Since: "2.6.9", Syntax: "connection-name", Summary: "Names the connection.", Conn: clientSetName},
+		{Name: "client|unblock", Arity: -3, Flags: hidden, Since: "5.0.0", Syntax: "client-id [TIMEOUT | ERROR]", Summary: "Ends the waiting of a connection of this node.", Conn: a.clientUnblock},
 	}
 }
 
@@ -70,6 +71,30 @@ func clientSwitch(set func(s *commands.ClientState, on bool)) func(*commands.Cli
 	}
 }
 
+func (a *admin) clientUnblock(_ *commands.Client, args []string) resp.Reply {
+	if len(args) > 4 {
+		return resp.Error("ERR unknown subcommand or wrong number of arguments for '" + oneLine(args[1]) + "'. Try CLIENT HELP.")
+	}
+	withError := false
+	if len(args) == 4 {
+		switch strings.ToUpper(args[3]) {
+		case "TIMEOUT":
+		case "ERROR":
+			withError = true
+		default:
+			return resp.Error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR")
+		}
+	}
+	id, ok := integer(args[2])
+	switch {
+	case !ok:
+		return errNotInteger
+	case id >= 0 && a.Unblock(uint64(id), withError):
+		return resp.Int(1)
+	}
+	return resp.Int(0)
+}
+
 func (a *admin) clientInfo(c *commands.Client, _ []string) resp.Reply {
 	return resp.Verbatim(c.Line(a.Now()) + "\n")
 }
@@ -95,13 +120,11 @@ func (a *admin) clientList(_ *commands.Client, args []string) resp.Reply {
 func filterClients(all []*commands.Client, filter []string) ([]*commands.Client, resp.Reply) {
 	switch option := strings.ToUpper(filter[0]); {
 	case option == "TYPE" && len(filter) == 2:
-		switch strings.ToLower(filter[1]) {
-		case "normal":
-			return all, resp.Reply{}
-		case "master", "replica", "slave", "pubsub": // no connection is of these kinds
-			return nil, resp.Reply{}
+		wanted, refusal := byType(filter[1])
+		if refusal.IsError() {
+			return nil, refusal
 		}
-		return nil, resp.Error("ERR Unknown client type '" + oneLine(filter[1]) + "'")
+		return slices.DeleteFunc(all, func(c *commands.Client) bool { return !wanted(c) }), resp.Reply{}
 	case option == "ID" && len(filter) > 1:
 		var listed []*commands.Client
 		for _, arg := range filter[1:] {

@@ -111,7 +111,7 @@ func (a *admin) keysOf(args []string) (s *commands.Spec, keys []string, refusal 
 	switch {
 	case s == nil:
 		return nil, nil, errNoCommand
-	case s.Keys.First == 0 && s.Keys.Find == nil:
+	case s.Keys.First == 0 && s.Keys.Find == nil || s.Flags&commands.NotKeys != 0:
 		return nil, nil, errNoKeys
 	case s.Arity > 0 && len(args) != s.Arity || len(args) < -s.Arity:
 		return nil, nil, errCommandArity

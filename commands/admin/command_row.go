@@ -47,6 +47,9 @@ var tipsByHand = map[string][]string{
 	"randomkey": {"response_policy:special"},
 	"info":      {"response_policy:special"},
 	"wait":      {"response_policy:agg_min"},
+	"waitaof":   {"response_policy:agg_min"},
+
+	"memory|doctor": {"response_policy:special"}, "memory|malloc-stats": {"response_policy:special"}, "memory|stats": {"response_policy:special"},
 }
 
 func words(list []word, flags commands.Flags) []string {
@@ -57,6 +60,15 @@ func words(list []word, flags commands.Flags) []string {
 		}
 	}
 	return out
+}
+
+// shownFlags are a command's flags as clients should see them: what is published
+// goes through the log as a write does, but changes no data.
+func shownFlags(s *commands.Spec) commands.Flags {
+	if s.Flags&commands.PubSub != 0 {
+		return s.Flags &^ (commands.Write | commands.Read)
+	}
+	return s.Flags
 }
 
 // row is a command as COMMAND shows it: ten elements, the last of which holds
@@ -77,7 +89,7 @@ func row(t *commands.Table, s *commands.Spec) resp.Reply {
 	return resp.Array(
 		resp.Bulk(s.Name),
 		resp.Int(int64(s.Arity)),
-		resp.Set(simples(words(flagWords[:], s.Flags))...),
+		resp.Set(simples(words(flagWords[:], shownFlags(s)))...),
 		resp.Int(int64(first)), resp.Int(int64(last)), resp.Int(int64(step)),
 		resp.Set(simples(cats)...),
 		resp.Set(bulks(append(words(tipWords[:], s.Flags), tipsByHand[s.Name]...))...),
@@ -98,7 +110,13 @@ var byGroup = map[string]string{
 // categoryByHand are the categories that Redis gives apart from flags and
 // group, by the name of the command or its container.
 var categoryByHand = map[string]string{
-	"command": "connection", "wait": "connection", "role": "admin",
+	"command": "connection", "wait": "connection", "waitaof": "connection", "role": "admin", "lastsave": "admin",
+}
+
+// typesByHand are the categories of types that Redis gives in the place of the
+// group's.
+var typesByHand = map[string][]string{
+	"sort": {"set", "sortedset", "list"}, "sort_ro": {"set", "sortedset", "list"}, "memory|usage": {},
 }
 
 // categories derives a command's ACL categories, in Redis's order, without
@@ -112,8 +130,11 @@ func categories(t *commands.Table, s *commands.Spec) []string {
 	case s.Conn != nil && (group == "connection" || group == "cluster" && container != "cluster"):
 		own = "connection"
 	}
+	if _, ok := typesByHand[s.Name]; ok {
+		own = ""
+	}
 	hand := categoryByHand[container]
-	has := func(f commands.Flags) bool { return s.Flags&f != 0 }
+	has := func(f commands.Flags) bool { return shownFlags(s)&f != 0 }
 	var out []string
 	for _, c := range []struct {
 		name string
@@ -134,6 +155,9 @@ func categories(t *commands.Table, s *commands.Spec) []string {
 		if c.on {
 			out = append(out, c.name)
 		}
+		if c.name == "write" {
+			out = append(out, typesByHand[s.Name]...)
+		}
 	}
 	return out
 }
@@ -141,6 +165,9 @@ func categories(t *commands.Table, s *commands.Spec) []string {
 // keyFlags says what a command does with its keys. A Spec does not tell reads
 // of a value from reads of its size, or updates from deletions, so the wider is said.
 func keyFlags(s *commands.Spec) []string {
+	if s.Flags&commands.NotKeys != 0 {
+		return []string{"not_key"}
+	}
 	if s.Flags&commands.Write != 0 {
 		return []string{"RW", "access", "update"}
 	}
@@ -150,6 +177,9 @@ func keyFlags(s *commands.Spec) []string {
 // keySpecs renders the positions of keys in the form of Redis 7.
 func keySpecs(s *commands.Spec) []resp.Reply {
 	k := s.Keys
+	if k.Find != nil && s.Flags&commands.NotKeys != 0 {
+		return nil // Redis has no word for channels of this kind
+	}
 	if k.Find != nil {
 		unknown := resp.Map(resp.Bulk("type"), resp.Bulk("unknown"), resp.Bulk("spec"), resp.Map())
 		return []resp.Reply{resp.Map(

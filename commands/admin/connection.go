@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"strings"
+
 	"coordd/commands"
 	"coordd/resp"
 	"coordd/store"
@@ -26,14 +28,18 @@ func (a *admin) cluster() []commands.Spec {
 	}
 }
 
-func ping(_ *commands.Client, args []string) resp.Reply {
-	switch len(args) {
-	case 1:
-		return resp.Simple("PONG")
-	case 2:
+// ping answers a client of RESP2 that has subscriptions in the form of a message.
+func ping(c *commands.Client, args []string) resp.Reply {
+	s := c.State()
+	switch {
+	case len(args) > 2:
+		return resp.Error("ERR wrong number of arguments for 'ping' command")
+	case s.Subscribed() && s.Proto == resp.RESP2:
+		return resp.Array(resp.Bulk("pong"), resp.Bulk(strings.Join(args[1:], "")))
+	case len(args) == 2:
 		return resp.Bulk(args[1])
 	}
-	return resp.Error("ERR wrong number of arguments for 'ping' command")
+	return resp.Simple("PONG")
 }
 
 func echo(_ *commands.Client, args []string) resp.Reply { return resp.Bulk(args[1]) }
@@ -51,8 +57,10 @@ func (a *admin) reset(c *commands.Client, _ []string) resp.Reply {
 func selectDB(c *commands.Client, args []string) resp.Reply {
 	db, ok := integer(args[1])
 	switch {
-	case !ok || int64(int32(db)) != db:
+	case !ok:
 		return errNotInteger
+	case int64(int32(db)) != db:
+		return errIntRange
 	case db < 0 || db >= store.Databases:
 		return errDBIndex
 	}

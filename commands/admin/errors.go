@@ -6,7 +6,10 @@ import "coordd/resp"
 var (
 	errSyntax       = resp.Error("ERR syntax error")
 	errNotInteger   = resp.Error("ERR value is not an integer or out of range")
+	errIntRange     = resp.Error("ERR value is out of range, value must between -2147483648 and 2147483647")
 	errDBIndex      = resp.Error("ERR DB index is out of range")
+	errNotPositive  = resp.Error("ERR value is out of range, must be positive")
+	errZeroOrOne    = resp.Error("ERR value is out of range, value must between 0 and 1")
 	errTimeout      = resp.Error("ERR timeout is not an integer or out of range")
 	errTimeoutBelow = resp.Error("ERR timeout is negative")
 
@@ -23,4 +26,11 @@ var (
 	errNoKeys       = resp.Error("ERR The command has no key arguments")
 	errCommandArity = resp.Error("ERR Invalid number of arguments specified for command")
 	errCommandArgs  = resp.Error("ERR Invalid arguments specified for command")
+
+	errSaving = resp.Error("ERR Background save already in progress")
+	errFailed = resp.Error("ERR")
+
+	errNoSuchKey   = resp.Error("ERR no such key")
+	errDebugDenied = resp.Error("ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.")
+	errDebugType   = resp.Error("ERR Wrong protocol type name. Please use one of the following: string|integer|double|bignum|null|array|set|map|verbatim|true|false")
 )

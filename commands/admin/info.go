@@ -30,7 +30,10 @@ var sections = [...]section{
 	{"Stats", false, (*admin).infoStats},
 	{"Replication", false, (*admin).infoReplication},
 	{"CPU", false, (*admin).infoCPU},
-	{"Commandstats", true, (*admin).infoNothing},
+	{"Modules", false, func(*admin, *page) {}}, // there are none
+	{"Commandstats", true, (*admin).infoCommandStats},
+	{"Errorstats", false, (*admin).infoErrorStats},
+	{"Latencystats", true, (*admin).infoLatencyStats},
 	{"Cluster", false, (*admin).infoCluster},
 	{"Raft", false, (*admin).infoRaft},
 	{"Keyspace", false, (*admin).infoKeyspace},
@@ -63,8 +66,6 @@ func (a *admin) info(_ *commands.Client, args []string) resp.Reply {
 	}
 	return resp.Verbatim(p.String())
 }
-
-func (a *admin) infoNothing(*page) {}
 
 func (a *admin) infoCluster(p *page) {
 	// Always 1: any client that speaks Redis Cluster is welcome (redis-py asks

@@ -33,9 +33,10 @@ func (a *admin) infoServer(p *page) {
 
 func (a *admin) infoClients(p *page) {
 	p.line("connected_clients", len(a.Clients()))
-	p.line("maxclients", a.Node().MaxClients)
-	p.line("blocked_clients", 0) // no command waits as yet
-	p.line("tracking_clients", 0)
+	n := a.Node()
+	p.line("maxclients", n.MaxClients)
+	p.line("blocked_clients", n.Blocked)
+	p.line("tracking_clients", n.Audience.Tracking)
 }
 
 // memory is what the Go runtime says of the process's memory, in bytes.
@@ -84,15 +85,19 @@ func (a *admin) infoPersistence(p *page) {
 	if !n.Ready {
 		loading = 1
 	}
-	saved := int64(0)
-	if !n.LastSnapshot.IsZero() {
-		saved = n.LastSnapshot.Unix()
+	running, failed, _ := a.saves.state()
+	saving, status := 0, "ok"
+	if running {
+		saving = 1
+	}
+	if failed {
+		status = "err"
 	}
 	p.line("loading", loading)
 	p.line("rdb_changes_since_last_save", 0) // every answered write is on disk
-	p.line("rdb_bgsave_in_progress", 0)
-	p.line("rdb_last_save_time", saved)
-	p.line("rdb_last_bgsave_status", "ok")
+	p.line("rdb_bgsave_in_progress", saving)
+	p.line("rdb_last_save_time", a.savedAt().Unix())
+	p.line("rdb_last_bgsave_status", status)
 	p.line("aof_enabled", 1) // the log is what Redis calls appendfsync always
 	p.line("aof_rewrite_in_progress", 0)
 	p.line("aof_rewrite_scheduled", 0)
@@ -109,8 +114,12 @@ func (a *admin) infoStats(p *page) {
 	p.line("rejected_connections", n.Rejected)
 	p.line("expired_keys", n.Expired)
 	p.line("evicted_keys", 0)
-	p.line("pubsub_channels", 0)
-	p.line("pubsub_patterns", 0)
+	p.line("pubsub_channels", n.Audience.Channels)
+	p.line("pubsub_patterns", n.Audience.Patterns)
+	p.line("pubsubshard_channels", n.Audience.ShardChannels)
+	p.line("tracking_total_keys", n.Audience.TrackedKeys)
+	p.line("tracking_total_items", n.Audience.TrackedItems)
+	p.line("tracking_total_prefixes", n.Audience.TrackedPrefixes)
 	p.line("total_error_replies", n.Errors)
 }
 

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"coordd/commands"
 )
 
 // fields parses an INFO page; it fails on lines that clients could not parse.
@@ -27,7 +29,7 @@ func fields(t *testing.T, page string) map[string]string {
 func TestInfoFields(t *testing.T) {
 	r := newRig(t)
 	r.node = Node{
-		Version: "1.2.3", RunID: "abc", Started: testStart, Port: 7001, Ready: true, MaxClients: 77,
+		Version: "1.2.3", RunID: "abc", Started: testStart, Port: 7001, Ready: true, MaxClients: 77, Blocked: 3,
 		Connections: 5, Rejected: 1, Commands: 100, Errors: 3, BytesIn: 11, BytesOut: 12, Expired: 4,
 		LastSnapshot: time.Unix(1_720_000_000, 0),
 	}
@@ -38,7 +40,7 @@ func TestInfoFields(t *testing.T) {
 	for name, want := range map[string]string{
 		"redis_version": "7.2.0", "redis_mode": "standalone", "arch_bits": "64", "tcp_port": "7001", "run_id": "abc",
 		"uptime_in_seconds": "90000", "uptime_in_days": "1", "coordd_version": "1.2.3",
-		"connected_clients": "1", "maxclients": "77", "blocked_clients": "0",
+		"connected_clients": "1", "maxclients": "77", "blocked_clients": "3",
 		"maxmemory": "0", "maxmemory_policy": "noeviction",
 		"loading": "0", "rdb_last_save_time": "1720000000", "rdb_bgsave_in_progress": "0", "aof_rewrite_in_progress": "0",
 		"total_connections_received": "5", "rejected_connections": "1", "total_commands_processed": "100",
@@ -57,7 +59,7 @@ func TestInfoFields(t *testing.T) {
 	}
 	r.node.Ready, r.node.LastSnapshot = false, time.Time{}
 	got = fields(t, r.ask(t, "", "INFO persistence"))
-	if got["loading"] != "1" || got["rdb_last_save_time"] != "0" {
+	if got["loading"] != "1" || got["rdb_last_save_time"] != "1720000000" {
 		t.Errorf("a node that is not ready says %v", got)
 	}
 }
@@ -96,12 +98,12 @@ func TestInfoRaft(t *testing.T) {
 
 // Which sections come for which words.
 func TestInfoSections(t *testing.T) {
-	const normal = "Server Clients Memory Persistence Stats Replication CPU Cluster Raft Keyspace "
-	const all = "Server Clients Memory Persistence Stats Replication CPU Commandstats Cluster Raft Keyspace "
+	const normal = "Server Clients Memory Persistence Stats Replication CPU Modules Errorstats Cluster Raft Keyspace "
+	const all = "Server Clients Memory Persistence Stats Replication CPU Modules Commandstats Errorstats Latencystats Cluster Raft Keyspace "
 	r := newRig(t)
 	for command, want := range map[string]string{
 		"INFO": normal, "INFO default": normal, "INFO ALL": all, "INFO everything": all,
-		"INFO commandstats default": all, "INFO cpu SERVER": "Server CPU ", "INFO nosuch": "", "INFO nosuch cpu": "CPU ",
+		"INFO commandstats latencystats default": all, "INFO cpu SERVER": "Server CPU ", "INFO nosuch": "", "INFO nosuch cpu": "CPU ",
 	} {
 		got := ""
 		for line := range strings.SplitSeq(r.ask(t, "", command), "\r\n") {
@@ -119,6 +121,28 @@ func TestHuman(t *testing.T) {
 	for n, want := range map[uint64]string{0: "0B", 1023: "1023B", 1024: "1.00K", 1015664: "991.86K", 5 << 20: "5.00M", 3 << 30: "3.00G", 1 << 62: "4096.00P"} {
 		if got := human(n); got != want {
 			t.Errorf("%d: %s, want %s", n, got, want)
+		}
+	}
+}
+
+// The sections about commands, as clients and exporters parse them.
+func TestInfoOfCommands(t *testing.T) {
+	r := newRig(t)
+	r.stats = rigStats{
+		commands:  []commands.CommandStat{{Name: "client|id", Calls: 4, Micros: 10, Rejected: 1, Failed: 2}, {Name: "get", Rejected: 3}},
+		errors:    []commands.ErrorStat{{Code: "ERR", Count: 5}, {Code: "WRONGTYPE", Count: 1}},
+		latencies: []commands.LatencyStat{{Name: "get", Points: []commands.LatencyPoint{{Percentile: 50, Micros: 1.5}, {Percentile: 99.9, Micros: 12.1234}}}},
+	}
+	got := fields(t, r.ask(t, "", "INFO commandstats errorstats latencystats"))
+	for name, want := range map[string]string{
+		"cmdstat_client|id":            "calls=4,usec=10,usec_per_call=2.50,rejected_calls=1,failed_calls=2",
+		"cmdstat_get":                  "calls=0,usec=0,usec_per_call=0.00,rejected_calls=3,failed_calls=0",
+		"errorstat_ERR":                "count=5",
+		"errorstat_WRONGTYPE":          "count=1",
+		"latency_percentiles_usec_get": "p50=1.500,p99.9=12.123",
+	} {
+		if got[name] != want {
+			t.Errorf("%s:%s, want %s", name, got[name], want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package admin
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,13 +23,23 @@ type rig struct {
 	table  *commands.Table
 	engine *commands.Engine
 	index  uint64
-	now    time.Time
+
+	clock sync.Mutex // guards now against snapshots that end in the background
+	now   time.Time
 
 	clients  map[string]*commands.Client // by name and protocol of the connection
 	lastID   uint64
 	password string
+	blocked  map[uint64]bool
 	status   Status
 	node     Node
+
+	save    func() error // what SAVE does
+	debug   string       // enable-debug-command
+	stopped int          // calls of Stop
+	killed  []uint64     // connections that were killed
+	pauses  []string     // what CLIENT PAUSE and UNPAUSE asked for
+	stats   rigStats
 }
 
 var _ transcript.Player = (*rig)(nil)
@@ -36,25 +47,34 @@ var _ transcript.Player = (*rig)(nil)
 func newRig(t testing.TB) *rig {
 	t.Helper()
 	r := &rig{
+		save: func() error { return nil }, debug: "no",
 		node:   Node{Version: "0.1", RunID: "0123456789abcdef0123456789abcdef01234567", Started: testStart, Port: 6379, Ready: true, MaxClients: 10000},
 		status: Status{NodeID: "n1", Leads: true, LeaderAddr: "10.0.0.1:6379", Voters: 1, Offset: 42},
 	}
 	groups, err := Groups(Config{
 		Table:    func() *commands.Table { return r.table },
 		Clients:  r.openClients,
+		Unblock:  func(client uint64, withError bool) bool { return r.blocked[client] },
 		Password: func() string { return r.password },
-		Settings: func() map[string]string {
-			return map[string]string{"save": "", "appendonly": "no", "databases": "16", "maxmemory-policy": "noeviction"}
+		Cluster:  r,
+		Node:     func() Node { return r.node },
+		Keys:     func(db int) (keys, expires int) { return r.engine.Keys(db) },
+		Read: func(db int, args []string) resp.Reply {
+			spec, _ := r.table.Resolve(args)
+			return r.engine.View(r.now.UnixMilli(), 1, db, spec, args)
 		},
-		Cluster: r,
-		Node:    func() Node { return r.node },
-		Keys:    func(db int) (keys, expires int) { return r.engine.Keys(db) },
-		Now:     func() time.Time { return r.now },
+		HasUser:      func(name string) bool { return name == commands.DefaultUser },
+		Pauses:       r,
+		Statistics:   &r.stats,
+		Save:         func() error { return r.save() },
+		Stop:         func() { r.stopped++ },
+		DebugCommand: func() string { return r.debug },
+		Now:          r.time,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.table = commands.NewTable(append(commands.DataGroups(), groups...)...)
+	r.table = commands.NewTable(append(commands.DataGroups(), append(groups, elsewhere)...)...)
 	if err := r.Reset(); err != nil {
 		t.Fatal(err)
 	}
@@ -63,6 +83,25 @@ func newRig(t testing.TB) *rig {
 
 // Status implements Cluster.
 func (r *rig) Status() Status { return r.status }
+
+// Pause implements Pauses.
+func (r *rig) Pause(d time.Duration, all bool) {
+	r.pauses = append(r.pauses, fmt.Sprint(d, all))
+}
+
+// Unpause implements Pauses.
+func (r *rig) Unpause() { r.pauses = append(r.pauses, "over") }
+
+// rigStats is what INFO tells of commands.
+type rigStats struct {
+	commands  []commands.CommandStat
+	errors    []commands.ErrorStat
+	latencies []commands.LatencyStat
+}
+
+func (s *rigStats) Commands() []commands.CommandStat  { return s.commands }
+func (s *rigStats) Errors() []commands.ErrorStat      { return s.errors }
+func (s *rigStats) Latencies() []commands.LatencyStat { return s.latencies }
 
 func (r *rig) openClients() []*commands.Client {
 	var open []*commands.Client
@@ -77,12 +116,24 @@ func (r *rig) openClients() []*commands.Client {
 func (r *rig) Reset() error {
 	r.engine = commands.NewEngine(r.table, store.New(ring.SlotOf))
 	r.clients = map[string]*commands.Client{}
+	r.clock.Lock()
+	defer r.clock.Unlock()
 	r.now = testStart.Add(time.Minute)
 	return nil
 }
 
 // Advance implements transcript.Player.
-func (r *rig) Advance(ms int64) { r.now = r.now.Add(time.Duration(ms) * time.Millisecond) }
+func (r *rig) Advance(ms int64) {
+	r.clock.Lock()
+	defer r.clock.Unlock()
+	r.now = r.now.Add(time.Duration(ms) * time.Millisecond)
+}
+
+func (r *rig) time() time.Time {
+	r.clock.Lock()
+	defer r.clock.Unlock()
+	return r.now
+}
 
 // open returns the connection of that name, which is opened if need be.
 func (r *rig) open(conn string, proto resp.Proto) *commands.Client {
@@ -91,8 +142,10 @@ func (r *rig) open(conn string, proto resp.Proto) *commands.Client {
 		return c
 	}
 	r.lastID++
+	id := r.lastID
 	c := commands.NewClient(commands.ClientConfig{
 		ID: r.lastID, Addr: "127.0.0.1:50000", LocalAddr: "127.0.0.1:6379", Created: r.now, Authenticated: r.password == "",
+		Kill: func() { r.killed = append(r.killed, id) },
 	})
 	r.clients[name] = c
 	if proto == resp.RESP3 {
@@ -135,4 +188,24 @@ func (r *rig) run(c *commands.Client, args []string) resp.Reply {
 		panic(err)
 	}
 	return reply
+}
+
+// elsewhere are subcommands of CLIENT that other packages bring, for CLIENT HELP.
+var elsewhere = commands.Group{Name: "connection", Specs: []commands.Spec{
+	stub("client|caching", 3, "<YES | NO>", "Says whether the keys of the next command are tracked, in OPTIN or OPTOUT mode."),
+	stub("client|getredir", 2, "", "Returns the id of the connection that invalidations go to."),
+	stub("client|tracking", -3, "<ON | OFF> [REDIRECT client-id] [PREFIX prefix [PREFIX prefix ...]] [BCAST] [OPTIN] [OPTOUT] [NOLOOP]", "Has the connection told when keys that it may have cached are changed."),
+	stub("client|trackinginfo", 2, "", "Describes how the connection tracks."),
+}}
+
+func stub(name string, arity int, syntax, summary string) commands.Spec {
+	return commands.Spec{
+		Name: name, Arity: arity, Flags: local, Since: "6.0.0", Syntax: syntax, Summary: summary,
+		Conn: func(*commands.Client, []string) resp.Reply { return resp.OK },
+	}
+}
+
+// isElsewhere tells whether a row is not this package's own.
+func isElsewhere(s *commands.Spec) bool {
+	return slices.ContainsFunc(elsewhere.Specs, func(e commands.Spec) bool { return e.Name == s.Name })
 }

@@ -3,6 +3,7 @@ package admin
 import (
 	"net"
 	"strconv"
+	"strings"
 
 	"coordd/commands"
 	"coordd/resp"
@@ -11,6 +12,7 @@ import (
 func (a *admin) server() []commands.Spec {
 	return []commands.Spec{
 		{Name: "info", Arity: -1, Flags: always | commands.Dangerous | commands.NonDeterministic | commands.AllShards, Since: "1.0.0", Syntax: "[section [section ...]]", Summary: "Tells how this node is.", Conn: a.info},
+		{Name: "lolwut", Arity: -1, Flags: commands.Read | commands.Fast, Since: "5.0.0", Syntax: "[VERSION version]", Summary: "Tells the version, without a picture.", Conn: a.lolwut},
 		{Name: "role", Arity: 1, Flags: local | commands.Fast | commands.Dangerous, Since: "2.8.12", Summary: "Tells whether this node leads the first group of keys.", Conn: a.role},
 		{Name: "time", Arity: 1, Flags: always | commands.Fast | commands.NonDeterministic, Since: "2.6.0", Summary: "Returns the clock of this node.", Conn: a.time},
 	}
@@ -19,6 +21,7 @@ func (a *admin) server() []commands.Spec {
 func (a *admin) generic() []commands.Spec {
 	return []commands.Spec{
 		{Name: "wait", Arity: 3, Flags: commands.Blocking | commands.AllShards, Since: "3.0.0", Syntax: "numreplicas timeout", Summary: "Returns how many other nodes keep what this connection has written; never waits, since a majority had it before the write was answered.", Conn: a.wait},
+		{Name: "waitaof", Arity: 4, Flags: commands.Blocking | commands.AllShards, Since: "7.2.0", Syntax: "numlocal numreplicas timeout", Summary: "WAIT, telling apart whether this node has it on disk, which it always has.", Conn: a.waitAOF},
 	}
 }
 
@@ -59,14 +62,53 @@ func (a *admin) wait(_ *commands.Client, args []string) resp.Reply {
 	if _, ok := integer(args[1]); !ok {
 		return errNotInteger
 	}
-	timeout, ok := integer(args[2])
+	if refusal := checkTimeout(args[2]); refusal.IsError() {
+		return refusal
+	}
+	return resp.Int(a.otherVoters())
+}
+
+func (a *admin) waitAOF(_ *commands.Client, args []string) resp.Reply {
+	local, ok := integer(args[1])
+	switch {
+	case !ok:
+		return errNotInteger
+	case local < 0 || local > 1:
+		return errZeroOrOne
+	}
+	replicas, ok := integer(args[2])
+	switch {
+	case !ok:
+		return errNotInteger
+	case replicas < 0:
+		return errNotPositive
+	}
+	if refusal := checkTimeout(args[3]); refusal.IsError() {
+		return refusal
+	}
+	return resp.Array(resp.Int(1), resp.Int(a.otherVoters()))
+}
+
+func (a *admin) otherVoters() int64 { return int64(max(a.Cluster.Status().Voters-1, 0)) }
+
+func checkTimeout(arg string) resp.Reply {
+	timeout, ok := integer(arg)
 	switch {
 	case !ok:
 		return errTimeout
 	case timeout < 0:
 		return errTimeoutBelow
 	}
-	return resp.Int(int64(max(a.Cluster.Status().Voters-1, 0)))
+	return resp.Reply{}
+}
+
+func (a *admin) lolwut(_ *commands.Client, args []string) resp.Reply {
+	if len(args) > 2 && strings.EqualFold(args[1], "VERSION") {
+		if _, ok := integer(args[2]); !ok {
+			return errNotInteger
+		}
+	}
+	return resp.Verbatim("Redis ver. " + RedisVersion + " (coordd " + a.Node().Version + ")\n")
 }
 
 // splitAddr parts host:port; of what is no such thing it makes "" and 0.

@@ -64,6 +64,7 @@ type Node struct {
 	ConfigFile string
 	Ready      bool
 	MaxClients int
+	Blocked    int // clients that wait in a command
 
 	Connections uint64 // accepted since the start
 	Rejected    uint64 // of them refused at once
@@ -73,5 +74,14 @@ type Node struct {
 	BytesOut    uint64
 	Expired     uint64 // keys deleted because they were due
 
+	Audience Audience
+
 	LastSnapshot time.Time // of any group; zero if there was none
+}
+
+// Audience counts who is sent what it has not asked for, of this node's clients.
+type Audience struct {
+	Channels, Patterns, ShardChannels          int // that somebody listens to
+	Tracking                                   int // clients that cache
+	TrackedKeys, TrackedItems, TrackedPrefixes int // what they are told of
 }

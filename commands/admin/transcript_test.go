@@ -50,7 +50,7 @@ func TestEveryRowHasATranscript(t *testing.T) {
 	}
 	for _, s := range table.All() {
 		for _, spec := range append([]*commands.Spec{s}, table.Subs(s.Name)...) {
-			if spec.Conn != nil && !called[spec] && spec.Name != "command" {
+			if spec.Conn != nil && !called[spec] && spec.Name != "command" && !isElsewhere(spec) {
 				t.Errorf("no transcript calls %s", spec.Name)
 			}
 		}

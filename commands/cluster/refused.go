@@ -53,7 +53,7 @@ func refused() []commands.Spec {
 		}
 		specs = append(specs, commands.Spec{
 			Name: "cluster|" + r.name, Arity: r.arity, Flags: flags, Since: r.since, Syntax: r.syntax,
-			Summary: "Not offered: " + r.why + ".",
+			Summary: commands.NotOffered + r.why + ".",
 			Conn:    func(*commands.Client, []string) resp.Reply { return answer },
 		})
 	}

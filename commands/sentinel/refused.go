@@ -37,7 +37,7 @@ func refused() []commands.Spec {
 		answer := resp.Error("ERR SENTINEL " + strings.ToUpper(r.name) + " is not offered: " + r.why)
 		specs = append(specs, commands.Spec{
 			Name: "sentinel|" + r.name, Arity: r.arity, Flags: commands.Admin, Since: r.since, Syntax: r.syntax,
-			Summary: "Not offered: " + r.why + ".",
+			Summary: commands.NotOffered + r.why + ".",
 			Conn:    func(*commands.Client, []string) resp.Reply { return answer },
 		})
 	}

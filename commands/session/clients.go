@@ -30,6 +30,13 @@ func (c *Clients) All() []*commands.Client {
 	return all
 }
 
+// Find returns the open connection of that number, or nil.
+func (c *Clients) Find(id int64) *commands.Client {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.open[uint64(id)]
+}
+
 func (c *Clients) add(client *commands.Client) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

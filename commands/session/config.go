@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"coordd/commands"
+	"coordd/resp"
 )
 
 // Log is the log of one group, as this node reaches it. Both methods are safe
@@ -39,6 +40,28 @@ type Config struct {
 	// is not asked when there is but one group.
 	Owner func(slot uint16) int
 
+	// Redirect gives the address (HOST:PORT) of the node that clients should ask for
+	// keys of a slot, "" if that is this one. nil: clients are never sent elsewhere.
+	Redirect func(slot uint16) string
+
+	// Blocker carries out commands that may wait for keys; nil means that none
+	// ever waits.
+	Blocker Blocker
+
+	// Leave ends what features hold for a connection (its subscriptions): it has
+	// ended, or else said RESET, and waits. nil: nothing.
+	Leave func(c *commands.Client, ended bool)
+	// Delivered returns when what this node has applied so far has been pushed to
+	// its subscribers. nil: there are none.
+	Delivered func()
+
+	// Tracker is client-side caching; nil means that no client tracks.
+	Tracker Tracker
+	// Observer is told what the sessions do; nil means that nobody looks.
+	Observer Observer
+	// Pauses is CLIENT PAUSE; nil means that there is none.
+	Pauses *Pauses
+
 	// Unavailable is the error by which a Log says that nothing was changed.
 	Unavailable error
 	// RequestTimeout bounds how long a run of commands waits for its groups.
@@ -54,6 +77,25 @@ type Config struct {
 	Password func() string
 	// Ready tells whether the node can serve data yet.
 	Ready func() bool
+}
+
+// Tracker tells clients when keys change that they may have cached.
+type Tracker interface {
+	// Reading tells that a client is about to be sent the values of keys; cached
+	// says that it will be told when they change.
+	Reading(c *commands.Client, keys []string, cached bool)
+	// Sent tells that all has been sent that Reading announced.
+	Sent(c *commands.Client)
+}
+
+// Blocker carries out the commands that wait until keys are there (BLPOP ...).
+type Blocker interface {
+	// Blocks tells whether this command may wait: XREAD does only with BLOCK.
+	Blocks(spec *commands.Spec, args []string) bool
+	// Block carries it out on a group (an index into Config.Groups) and a database,
+	// and waits as long as it takes. gone returns a channel that is closed when
+	// the connection has ended; asking costs a goroutine. An error is the Log's.
+	Block(c *commands.Client, group, db int, spec *commands.Spec, args []string, gone func() <-chan struct{}) (resp.Reply, error)
 }
 
 // Validate says what is missing or senseless.

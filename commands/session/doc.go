@@ -6,7 +6,7 @@
 // Reading order: config.go (what a session is given), session.go (a pipeline),
 // gates.go (what may pass), run.go (what is handed over together), route.go
 // (where to), split.go and walk.go (commands that several groups answer),
-// reply.go (what the client sees).
+// reply.go (what the client sees), caching.go (what it may keep).
 //
 // # Promises
 //
@@ -19,9 +19,18 @@
 // not. A write that failed is told apart into "nothing was changed" and "not
 // known" (reply.go); in doubt it is the latter.
 //
-// # What joins here later
+// # What is not a reply
+//
+// A client with subscriptions, or one that caches, is also sent what it has not
+// asked for, by others and at any time. A message does not overtake the reply to
+// the SUBSCRIBE that began it (commands.Client.Hold); messages and invalidations
+// that a write has caused come before its reply (awaitMessages); and
+// invalidations do not come later than a value that is newer, nor only before one
+// that is older (caching.go).
+// # What joins here
 //
 // MULTI, pub/sub and blocking are gates and ends of runs, nothing else: a
 // queued command stops at a gate, EXEC is one command of the log, and a
-// command that waits ends a run as a local one does.
+// command that waits (block.go) ends a run as a local one does: what comes
+// behind it in the pipeline waits too.
 package session

@@ -5,6 +5,7 @@ import (
 
 	"coordd/commands"
 	"coordd/resp"
+	"coordd/ring"
 )
 
 // A gate looks at a command before anything is done with it and returns the
@@ -17,6 +18,9 @@ type gate func(s *Session, spec *commands.Spec, args []string) string
 // the row that the others look at.
 var gates = [...]gate{
 	authenticated,
+	ours,
+	inTransaction,
+	inSubscriptions,
 	room,
 	ready,
 }
@@ -42,6 +46,43 @@ func authenticated(s *Session, spec *commands.Spec, _ []string) string {
 		return ""
 	}
 	return "NOAUTH Authentication required."
+}
+
+// ours sends a client that asked to be sent to the leader of the keys' group. A
+// connection that has said READONLY reads here.
+func ours(s *Session, spec *commands.Spec, args []string) string {
+	if s.cfg.Redirect == nil || spec.Conn != nil || spec.Flags&commands.NotKeys != 0 || s.state.ReadOnly && spec.Flags&commands.Read != 0 {
+		return ""
+	}
+	for i := range spec.Keys.In(args) {
+		slot := ring.SlotOf(args[i])
+		if addr := s.cfg.Redirect(slot); addr != "" {
+			return "MOVED " + strconv.Itoa(int(slot)) + " " + addr
+		}
+	}
+	return ""
+}
+
+// inTransaction refuses what makes no sense between MULTI and EXEC.
+func inTransaction(s *Session, spec *commands.Spec, _ []string) string {
+	if s.tx.open && spec.Flags&commands.NoMulti != 0 {
+		return "ERR Command not allowed inside a transaction"
+	}
+	return ""
+}
+
+// whileSubscribed are the commands that a client of RESP2 may send while it has
+// subscriptions: what else it reads must be messages.
+var whileSubscribed = map[string]bool{
+	"subscribe": true, "psubscribe": true, "ssubscribe": true, "unsubscribe": true, "punsubscribe": true, "sunsubscribe": true,
+	"ping": true, "quit": true, "reset": true,
+}
+
+func inSubscriptions(s *Session, spec *commands.Spec, _ []string) string {
+	if !s.state.Subscribed() || s.state.Proto != resp.RESP2 || whileSubscribed[spec.Name] {
+		return ""
+	}
+	return "ERR Can't execute '" + spec.Name + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context"
 }
 
 // room refuses a command that no entry of the log could hold.

@@ -1,8 +1,12 @@
 package session
 
 import (
+	"strconv"
 	"strings"
 	"testing"
+
+	"coordd/commands"
+	"coordd/ring"
 )
 
 // The texts are Redis's, and so is the order: the earlier gate speaks.
@@ -63,4 +67,33 @@ func TestPasswordTakenAway(t *testing.T) {
 	r := newRigWith(t, 1, "sesame")
 	r.password = ""
 	r.expect(t, "PING", "+PONG|")
+}
+
+// With redirection, commands on keys that others lead are sent there; a
+// connection that reads only, and commands without keys, are served.
+func TestRedirect(t *testing.T) {
+	r := newRig(t, 3)
+	names := strings.NewReplacer("MINE", keyIn(r, 0, 0), "OTHER", keyIn(r, 1, 0))
+	r.cfg.Redirect = func(slot uint16) string {
+		if r.cfg.Owner(slot) == 0 {
+			return ""
+		}
+		return "10.0.0.9:7002"
+	}
+	slot := strconv.Itoa(int(ring.SlotOf(keyIn(r, 1, 0))))
+	moved := "-MOVED " + slot + " 10.0.0.9:7002|"
+	for _, step := range []struct{ command, want string }{
+		{"SET MINE 1", "+OK|"},
+		{"SET OTHER 1", moved},
+		{"GET OTHER", moved},
+		{"WATCH OTHER", moved},
+		{"MULTI\n SET OTHER 1\n EXEC", "+OK|" + moved + "-EXECABORT Transaction discarded because of previous errors.|"},
+		{"DBSIZE", ":1|"},
+		{"PING", "+PONG|"},
+	} {
+		r.expect(t, names.Replace(step.command), step.want)
+	}
+	r.client.Change(func(s *commands.ClientState) { s.ReadOnly = true })
+	r.learn()
+	r.expect(t, names.Replace("GET OTHER\n SET OTHER 1"), "$-1|"+moved)
 }

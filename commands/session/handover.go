@@ -22,28 +22,52 @@ func (s *Session) do(g *Group, sh *share) {
 // propose hands the share to the log as one. It waits on when the client
 // goes: what was proposed will be carried out.
 func (s *Session) propose(g *Group, sh *share) {
+	s.announce()
 	ctx, cancel := context.WithTimeout(context.Background(), s.cfg.RequestTimeout)
 	defer cancel()
-	sh.replies, sh.err = g.Log.Propose(ctx, encode(s.state.DB, sh.calls))
+	sh.replies, sh.err = g.Log.Propose(ctx, encode(s.state.DB, s.signed(sh.calls)))
 	if sh.err == nil && len(sh.replies) != len(sh.calls) {
 		panic(fmt.Sprintf("session: %d replies of the log to %d commands", len(sh.replies), len(sh.calls)))
+	}
+	if s.state.Subscribed() || s.state.Tracking.On {
+		s.awaitMessages(ctx, g)
+	}
+}
+
+// awaitMessages returns when the messages and invalidations that came before a
+// reply are on their way, since the client may count on their order. On a node
+// that does not lead, the reply can be quicker than the entry.
+func (s *Session) awaitMessages(ctx context.Context, g *Group) {
+	if _, err := g.Log.ReadIndex(ctx); err == nil && s.cfg.Delivered != nil {
+		s.cfg.Delivered()
 	}
 }
 
 // view answers the share from this node's state: one that is recent enough or,
 // after READONLY, the one there is.
 func (s *Session) view(g *Group, sh *share) {
-	if !s.state.ReadOnly {
-		ctx, cancel := s.whileWanted()
-		defer cancel()
-		if sh.now, sh.err = g.Log.ReadIndex(ctx); sh.err != nil {
-			return
-		}
+	if sh.now, sh.err = s.confirm(g); sh.err != nil {
+		return
 	}
+	s.announce()
 	for i := range sh.calls {
 		c := &sh.calls[i]
 		sh.views = append(sh.views, g.Engine.View(sh.now, rand.Uint64(), s.state.DB, c.spec, c.args))
 	}
+	if s.state.Tracking.On {
+		g.Engine.Settle() // what led to these values is invalidated before they are sent
+	}
+}
+
+// confirm returns when this node's state of the group is recent enough for the
+// client to read, with the time to reckon with.
+func (s *Session) confirm(g *Group) (nowMillis int64, err error) {
+	if s.state.ReadOnly {
+		return 0, nil
+	}
+	ctx, cancel := s.whileWanted()
+	defer cancel()
+	return g.Log.ReadIndex(ctx)
 }
 
 // watchAfter is how long a read waits before anybody looks whether its client

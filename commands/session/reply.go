@@ -35,37 +35,63 @@ func (s *Session) isUnknown(err error) bool { return !errors.Is(err, s.cfg.Unava
 // reply appends the reply of one step, in the client's protocol.
 func (s *Session) reply(r *run, st *step) {
 	switch {
-	case st.refusal != "":
-		r.write(resp.Error(st.refusal), s.state.Proto)
+	case st.said != "":
+		s.write(r, st.spec, resp.Reply{Kind: resp.Kind(st.said[0]), Str: st.said[1:]})
 		return
 	case st.many != nil:
-		r.write(st.many.gather(s, r), s.state.Proto)
+		s.write(r, st.spec, st.many.gather(s, r))
 		return
 	}
 	sh := &r.shares[st.group]
 	if text := s.failure(sh.err, st.spec.Flags&commands.Write != 0); text != "" {
-		r.write(resp.Error(text), s.state.Proto)
+		s.write(r, st.spec, resp.Error(text))
 		return
 	}
 	if !sh.writes {
-		r.write(sh.views[st.call], s.state.Proto)
+		s.write(r, st.spec, sh.views[st.call])
 		return
 	}
 	r.served++
-	wire := sh.replies[st.call]
+	wire, from := sh.replies[st.call], len(r.out)
+	r.out = resp.Transcode(r.out, wire, s.state.Proto)
 	if wire[0] == '-' {
 		r.failed++
+		s.wrong(r, st.spec, string(wire[1:]))
 	}
-	r.out = resp.Transcode(r.out, wire, s.state.Proto)
+	if s.state.Quiet != commands.Loud {
+		s.hush(r, from)
+	}
 }
 
-// write appends a reply.
-func (r *run) write(reply resp.Reply, p resp.Proto) {
+// write appends a reply; spec is the command's, nil if it did not pass the gates.
+func (s *Session) write(r *run, spec *commands.Spec, reply resp.Reply) {
 	r.served++
+	from := len(r.out)
+	r.out = reply.Append(r.out, s.state.Proto)
 	if reply.IsError() {
 		r.failed++
+		s.wrong(r, spec, reply.Str)
 	}
-	r.out = reply.Append(r.out, p)
+	if s.state.Quiet != commands.Loud {
+		s.hush(r, from)
+	}
+}
+
+// hush takes back the reply that begins at from: the client has said CLIENT
+// REPLY OFF or SKIP, the latter being over after the command that follows it.
+func (s *Session) hush(r *run, from int) {
+	r.out = r.out[:from]
+	next := s.state.Quiet
+	switch next {
+	case commands.QuietForTwo:
+		next = commands.QuietForOne
+	case commands.QuietForOne:
+		next = commands.Loud
+	}
+	if next != s.state.Quiet {
+		s.client.Change(func(state *commands.ClientState) { state.Quiet = next })
+		s.state.Quiet = next
+	}
 }
 
 // answer is the reply to one call, whichever way the group has given it.

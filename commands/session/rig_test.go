@@ -87,6 +87,7 @@ func (w *memoryWire) Write(p []byte) {
 func (w *memoryWire) Flush() error            { w.waiting = 0; return nil }
 func (w *memoryWire) CloseAfterFlush()        { w.closing = true }
 func (w *memoryWire) SetAuthenticated(b bool) { w.authenticated = b }
+func (w *memoryWire) SetSubscriber(bool)      {}
 func (w *memoryWire) Gone() <-chan struct{}   { return w.gone }
 
 // localCommands stand in for those of commands/admin.
@@ -125,10 +126,16 @@ func newRig(t testing.TB, groups int) *rig {
 	return newRigWith(t, groups, "")
 }
 
-func newRigWith(t testing.TB, groups int, password string) *rig {
+func newRigWith(t testing.TB, groups int, password string, more ...commands.Group) *rig {
+	t.Helper()
+	return newRigOf(t, groups, password, more...)
+}
+
+// newRigOf has further commands.
+func newRigOf(t testing.TB, groups int, password string, more ...commands.Group) *rig {
 	t.Helper()
 	r := &rig{wire: &memoryWire{gone: make(chan struct{})}, password: password}
-	table := commands.NewTable(commands.Strings, commands.Generic, commands.Server, localCommands)
+	table := commands.NewTable(append(more, commands.Strings, commands.Generic, commands.Coordination, commands.Server, Transactions(), localCommands)...)
 	cfg := Config{
 		Table: table, Clients: NewClients(),
 		Unavailable: errUnavailable, RequestTimeout: 10 * time.Second, MaxCommand: 1000,

@@ -36,7 +36,7 @@ func (s *Session) route(r *run, spec *commands.Spec, args []string) {
 // single has one group answer the command.
 func (r *run) single(group int, spec *commands.Spec, args []string) {
 	call := r.add(group, spec, args)
-	r.steps = append(r.steps, step{spec: spec, group: group, call: call})
+	r.steps = append(r.steps, step{spec: spec, args: args, group: group, call: call})
 }
 
 // groupOf finds the group that owns all keys of a command; one is false when
@@ -55,4 +55,9 @@ func (s *Session) groupOf(spec *commands.Spec, args []string) (group int, one bo
 }
 
 // owner is the group of a key.
-func (s *Session) owner(key string) int { return s.cfg.Owner(ring.SlotOf(key)) }
+func (s *Session) owner(key string) int {
+	if len(s.cfg.Groups) == 1 {
+		return 0
+	}
+	return s.cfg.Owner(ring.SlotOf(key))
+}

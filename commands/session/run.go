@@ -2,6 +2,7 @@ package session
 
 import (
 	"sync"
+	"time"
 
 	"coordd/commands"
 	"coordd/resp"
@@ -28,17 +29,22 @@ type run struct {
 	slow   bool // has a read that must not ride the log
 	bytes  int
 
+	tallies []commands.Tally // of the present stretch
+	noted   []noted
+	began   time.Time // when the stretch did
+
 	out            []byte // replies on their way to the wire
 	served, failed uint64 // commands answered, and those of them with an error
 }
 
 // step is one command of a run: where its reply comes from.
 type step struct {
-	refusal string   // not "": it was refused, with this text
-	many    gatherer // not nil: several groups answer it
-	spec    *commands.Spec
-	group   int // else: this call of this group
-	call    int
+	said  string   // not "": this line, which needed no group
+	many  gatherer // not nil: several groups answer it
+	spec  *commands.Spec
+	args  []string
+	group int // else: this call of this group
+	call  int
 }
 
 // gatherer makes the reply to a command that several groups answer, once all
@@ -96,8 +102,11 @@ func isSlowRead(spec *commands.Spec) bool {
 }
 
 // refuse takes the place of a command that did not get through the gates.
-func (r *run) refuse(text string) {
-	r.steps = append(r.steps, step{refusal: text})
+func (r *run) refuse(text string) { r.say(resp.Error(text)) }
+
+// say answers with a simple string or an error, when the turn comes.
+func (r *run) say(reply resp.Reply) {
+	r.steps = append(r.steps, step{said: string(reply.Kind) + reply.Str})
 }
 
 // add has one group carry out a command, or the part of one, and returns which
@@ -117,6 +126,7 @@ func (s *Session) carryOut(r *run) {
 	}
 	s.handOver(r)
 	for i := range r.steps {
+		r.tallyStep(&r.steps[i])
 		s.reply(r, &r.steps[i])
 		if len(r.out) >= sendAt {
 			s.send(r)
@@ -125,6 +135,7 @@ func (s *Session) carryOut(r *run) {
 			_ = s.wire.Flush()
 		}
 	}
+	s.fold(r)
 	r.reset()
 }
 
@@ -142,6 +153,7 @@ func (s *Session) handOver(r *run) {
 	case 1:
 		s.do(&s.cfg.Groups[last], &r.shares[last])
 	default:
+		s.announce() // all at once, before each goes its own way
 		s.sideBySide(r)
 	}
 }

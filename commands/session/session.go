@@ -44,7 +44,8 @@ func (h *Handler) Stats() Stats {
 func (h *Handler) Open(c *resp.Conn) resp.Session {
 	client := commands.NewClient(commands.ClientConfig{
 		ID: c.ID(), Addr: c.RemoteAddr(), LocalAddr: c.LocalAddr(), Created: c.CreatedAt(),
-		Buffers:       func() (query, output int) { return c.QueryBuffer(), c.OutputBuffer() },
+		Buffers: func() (query, output int) { return c.QueryBuffer(), c.OutputBuffer() },
+		Push:    c.Push, Kill: c.Kill,
 		Authenticated: h.cfg.Password() == "",
 	})
 	return h.open(c, client)
@@ -56,6 +57,7 @@ type wire interface {
 	Flush() error
 	CloseAfterFlush()
 	SetAuthenticated(bool)
+	SetSubscriber(bool)
 	Gone() <-chan struct{}
 }
 
@@ -66,6 +68,8 @@ type Session struct {
 	wire   wire
 	client *commands.Client
 	state  commands.ClientState // the client's, as of the last local command
+	tx     transaction
+	reads  []reading // for announce
 }
 
 func (h *Handler) open(w wire, client *commands.Client) *Session {
@@ -76,15 +80,28 @@ func (h *Handler) open(w wire, client *commands.Client) *Session {
 }
 
 // Close implements resp.Session.
-func (s *Session) Close() { s.cfg.Clients.remove(s.client) }
+func (s *Session) Close() {
+	s.client.End()
+	s.leave(true)
+	s.cfg.Clients.remove(s.client)
+}
+
+// leave ends what features hold for the connection.
+func (s *Session) leave(ended bool) {
+	if s.cfg.Leave != nil {
+		s.cfg.Leave(s.client, ended)
+	}
+}
 
 // Serve implements resp.Session: it carries out one pipeline. Commands on data
 // are gathered into runs; a local command is carried out on the spot, after
 // the run before it. What follows a command that ends the connection is not
 // looked at.
 func (s *Session) Serve(cmds []resp.Command) {
-	s.client.Seen(time.Now())
+	now := time.Now()
+	s.client.Seen(now)
 	r := s.h.runs.Get().(*run)
+	r.began = now
 	for i := range cmds {
 		s.take(r, cmds[i].Args)
 		if s.state.Closing {
@@ -92,7 +109,10 @@ func (s *Session) Serve(cmds []resp.Command) {
 		}
 	}
 	s.carryOut(r)
-	s.send(r)
+	if len(r.noted) > 0 {
+		s.fold(r)
+	}
+	s.sendAll(r)
 	if s.state.Closing {
 		s.wire.CloseAfterFlush()
 	}
@@ -106,31 +126,75 @@ func (s *Session) Serve(cmds []resp.Command) {
 // is a local one.
 func (s *Session) take(r *run, args []string) {
 	spec, refusal := s.admit(args)
+	if spec == nil {
+		s.turnedAway(args)
+		r.refuse(s.rejected(args, refusal.Str))
+		return
+	}
+	if s.paused() {
+		s.pause(r, spec)
+	}
+	if s.tracks() {
+		s.remember(spec, args)
+	}
+	s.show(spec, args)
+	if len(r.steps) == 0 && len(r.noted) > 0 && spec.Conn == nil {
+		s.fold(r) // quick local commands came before: the run has its own time
+	}
 	switch {
-	case spec == nil:
-		r.refuse(refusal.Str)
+	case s.tx.open && !immediate[spec.Name]:
+		s.queue(r, spec, args)
+	case spec.Flags&commands.InSession != 0:
+		s.own(r, spec, args)
 	case spec.Conn != nil:
 		s.carryOut(r)
-		s.client.Running(spec)
-		reply := spec.Conn(s.client, args)
-		s.learn()
-		r.write(reply, s.state.Proto)
-	default:
-		if !r.fits(spec, args) {
-			s.carryOut(r)
+		s.note(r, spec, args)
+		s.write(r, spec, s.local(spec, args))
+		if spec.Flags&commands.PubSub != 0 {
+			s.sendAll(r) // messages wait until it is confirmed
 		}
-		r.count(spec, args)
-		s.client.Running(spec)
-		s.route(r, spec, args)
+		if spec.Flags&commands.Fast == 0 {
+			s.fold(r)
+		}
+	case s.blocks(spec, args):
+		s.carryOut(r)
+		s.block(r, spec, args)
+	default:
+		s.join(r, spec, args)
 	}
+}
+
+// join puts a command on data into the run.
+func (s *Session) join(r *run, spec *commands.Spec, args []string) {
+	if !r.fits(spec, args) {
+		s.carryOut(r)
+	}
+	r.count(spec, args)
+	s.client.Running(spec)
+	s.route(r, spec, args)
+}
+
+// local carries out a command on the connection or the node.
+func (s *Session) local(spec *commands.Spec, args []string) resp.Reply {
+	s.client.Running(spec)
+	reply := spec.Conn(s.client, args)
+	if spec.Name == "reset" {
+		s.tx = transaction{}
+		s.leave(false)
+	}
+	s.learn()
+	return reply
 }
 
 // learn takes over what a local command has changed.
 func (s *Session) learn() {
-	was := s.state.Authenticated
+	was := s.state
 	s.state = s.client.State()
-	if s.state.Authenticated != was {
+	if s.state.Authenticated != was.Authenticated {
 		s.wire.SetAuthenticated(s.state.Authenticated)
+	}
+	if s.state.Subscribed() != was.Subscribed() {
+		s.wire.SetSubscriber(s.state.Subscribed())
 	}
 }
 
@@ -138,6 +202,9 @@ func (s *Session) learn() {
 func (s *Session) send(r *run) {
 	if len(r.out) > 0 {
 		s.wire.Write(r.out)
+	}
+	if s.state.Subscribed() || s.state.Monitoring {
+		s.client.Release()
 	}
 	r.out = r.out[:0]
 	if cap(r.out) > keepOut {

@@ -40,7 +40,7 @@ func (s *Session) split(r *run, spec *commands.Spec, args []string) {
 			p.parts = append(p.parts, part{g, r.add(g, spec, its), keysOf[g]})
 		}
 	}
-	r.steps = append(r.steps, step{spec: spec, many: p})
+	r.steps = append(r.steps, step{spec: spec, args: args, many: p})
 }
 
 // everywhere has all groups carry out a command on whole databases.
@@ -55,7 +55,7 @@ func (s *Session) everywhere(r *run, spec *commands.Spec, args []string) {
 	for g := range s.cfg.Groups {
 		p.parts = append(p.parts, part{group: g, call: r.add(g, spec, args)})
 	}
-	r.steps = append(r.steps, step{spec: spec, many: p})
+	r.steps = append(r.steps, step{spec: spec, args: args, many: p})
 }
 
 // gather folds the groups' replies into one; the first error is the reply.

@@ -17,14 +17,17 @@ import (
 var walks = map[string]func(s *Session, r *run, spec *commands.Spec, args []string){
 	"scan":      (*Session).scan,
 	"randomkey": (*Session).randomKey,
+
+	"pubsub|numsub":      (*Session).perChannel,
+	"pubsub|shardnumsub": (*Session).perChannel,
 }
 
 // walk is a gatherer that asks all groups for a recent state.
-func (r *run) walk(spec *commands.Spec, g gatherer) {
+func (r *run) walk(spec *commands.Spec, args []string, g gatherer) {
 	for i := range r.shares {
 		r.shares[i].asked = true
 	}
-	r.steps = append(r.steps, step{spec: spec, many: g})
+	r.steps = append(r.steps, step{spec: spec, args: args, many: g})
 }
 
 // look views a group's state with a command other than the client's own.
@@ -46,7 +49,7 @@ type scanWalk struct {
 const slotShift = 39
 
 func (s *Session) scan(r *run, spec *commands.Spec, args []string) {
-	r.walk(spec, &scanWalk{spec, args})
+	r.walk(spec, args, &scanWalk{spec, args})
 }
 
 func (w *scanWalk) gather(s *Session, r *run) resp.Reply {
@@ -106,7 +109,7 @@ type anyKey struct {
 }
 
 func (s *Session) randomKey(r *run, spec *commands.Spec, args []string) {
-	r.walk(spec, &anyKey{spec, args})
+	r.walk(spec, args, &anyKey{spec, args})
 }
 
 func (a *anyKey) gather(s *Session, r *run) resp.Reply {
@@ -129,4 +132,31 @@ func (a *anyKey) gather(s *Session, r *run) resp.Reply {
 		return s.look(r, g, a.spec, a.args)
 	}
 	return resp.Null
+}
+
+// eachChannel is a PUBSUB NUMSUB over several groups: each is asked about its own
+// channels.
+type eachChannel struct {
+	spec *commands.Spec
+	args []string
+}
+
+func (s *Session) perChannel(r *run, spec *commands.Spec, args []string) {
+	r.walk(spec, args, &eachChannel{spec, args})
+}
+
+func (e *eachChannel) gather(s *Session, r *run) resp.Reply {
+	all := []resp.Reply{}
+	for _, channel := range e.args[2:] {
+		group := s.owner(channel)
+		if text := s.failure(r.shares[group].err, false); text != "" {
+			return resp.Error(text)
+		}
+		one := s.look(r, group, e.spec, []string{e.args[0], e.args[1], channel})
+		if one.IsError() {
+			return one
+		}
+		all = append(all, one.Elems...)
+	}
+	return resp.Array(all...)
 }

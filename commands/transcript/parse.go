@@ -24,11 +24,12 @@ type File struct {
 // Step is a command with the reply it should have, or a move of the clock.
 type Step struct {
 	Line    int   // in the file, 1-based
+	Receive bool  // the reply is something that comes by itself
 	Advance int64 // ms; of a step that is no command
 
 	Conn  string // the connection's name, "" for the plain one
 	Proto resp.Proto
-	Args  []string
+	Args  []string // nil: no command is sent, the connection only receives
 	Want  []string // the reply's lines
 
 	Sorted    bool   // ~
@@ -48,6 +49,7 @@ const (
 	blankLine
 	commentLine
 	commandLine
+	arrivalLine // [name]<
 	clockLine
 	looseLine   // ~
 	shapeLine   // ?
@@ -56,6 +58,7 @@ const (
 
 var (
 	commandForm = regexp.MustCompile(`^(?:\[([a-z0-9-]+)\])?(3?)> (.+)$`)
+	arrivalForm = regexp.MustCompile(`^(?:\[([a-z0-9-]+)\])?(3?)<$`)
 	clockForm   = regexp.MustCompile(`^@ \+([0-9]+)ms$`)
 	looseForm   = regexp.MustCompile(`^~([0-9]*)$`)
 	shapeForm   = regexp.MustCompile(`^\? .+$`)
@@ -70,6 +73,8 @@ func lineKind(line string) kind {
 		return commentLine
 	case commandForm.MatchString(line):
 		return commandLine
+	case arrivalForm.MatchString(line):
+		return arrivalLine
 	case clockForm.MatchString(line):
 		return clockLine
 	case looseForm.MatchString(line):
@@ -107,7 +112,7 @@ func Parse(path string) (*File, error) {
 		}
 		if ends {
 			next.Line = i + 1
-			inReply = next.Args != nil
+			inReply = next.Args != nil || next.Receive
 			f.Steps = append(f.Steps, next)
 			next = Step{}
 		}
@@ -128,6 +133,13 @@ func (s *Step) read(f *File, line string) (ends bool, err error) {
 		}
 		s.Args, err = split(m[3])
 		return true, err
+	case arrivalLine:
+		m := arrivalForm.FindStringSubmatch(line)
+		s.text, s.Receive, s.Conn, s.Proto = line, true, m[1], resp.RESP2
+		if m[2] != "" {
+			s.Proto = resp.RESP3
+		}
+		return true, nil
 	case clockLine:
 		s.text = line
 		s.Advance, err = strconv.ParseInt(clockForm.FindStringSubmatch(line)[1], 10, 64)

@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -22,6 +23,13 @@ type Player interface {
 	Advance(ms int64)
 	// Reset empties all databases and closes all connections.
 	Reset() error
+}
+
+// Receiver is a Player whose connections can receive what they have not asked
+// for.
+type Receiver interface {
+	// Next waits for what comes next on a connection.
+	Next(conn string, proto resp.Proto) (resp.Reply, error)
 }
 
 // Rules are what is to be expected of a player.
@@ -55,26 +63,40 @@ func Play(t *testing.T, p Player, path string, rules Rules) {
 // play runs the steps and reports every difference; it ends with an error at
 // a command that got no reply.
 func (f *File) play(p Player, rules Rules, report func(difference string)) error {
+	known := names{}
 	for i := range f.Steps {
 		s := &f.Steps[i]
-		if s.Args == nil {
+		if s.Args == nil && !s.Receive {
 			p.Advance(s.Advance)
 			continue
 		}
-		reply, err := p.Do(s.Conn, s.Proto, s.Args)
+		reply, err := s.do(p, known)
 		if err != nil {
 			return fmt.Errorf("%s:%d: %s: %w", f.Path, s.Line, s.text, err)
 		}
 		got := Render(reply)
+		want := known.want(s.Want, got)
 		switch {
-		case rules.Redis && (s.OnPurpose != "" || f.OnPurpose != ""), s.agrees(got, rules):
+		case rules.Redis && (s.OnPurpose != "" || f.OnPurpose != ""), s.agrees(got, want, rules):
 		case rules.Update:
 			s.Want = got
 		default:
-			report(fmt.Sprintf("%s:%d: %s\ngot:\n%s\nwant:\n%s", f.Path, s.Line, s.text, some(got), some(s.Want)))
+			report(fmt.Sprintf("%s:%d: %s\ngot:\n%s\nwant:\n%s", f.Path, s.Line, s.text, some(got), some(want)))
 		}
 	}
 	return nil
+}
+
+// do sends the step's command, or only receives.
+func (s *Step) do(p Player, known names) (resp.Reply, error) {
+	if !s.Receive {
+		return p.Do(s.Conn, s.Proto, known.args(s.Args))
+	}
+	r, ok := p.(Receiver)
+	if !ok {
+		return resp.Reply{}, errors.New("this player receives nothing that was not asked for")
+	}
+	return r.Next(s.Conn, s.Proto)
 }
 
 // some joins the first lines of a reply; more would bury the other faults.
@@ -108,8 +130,7 @@ func Files(t *testing.T, folder string) []string {
 }
 
 // agrees compares a reply with the one that the step wants.
-func (s *Step) agrees(got []string, rules Rules) bool {
-	want := s.Want
+func (s *Step) agrees(got, want []string, rules Rules) bool {
 	switch {
 	case s.Shape:
 		return slices.Equal(shapes(got), shapes(want))

@@ -158,7 +158,7 @@ func TestAgrees(t *testing.T) {
 		{"shape, length", Step{Shape: true}, Rules{}, "1) \"a\"", "1) \"a\"\n2) \"b\"", false},
 	} {
 		c.step.Want = strings.Split(c.want, "\n")
-		if got := c.step.agrees(strings.Split(c.got, "\n"), c.rules); got != c.agrees {
+		if got := c.step.agrees(strings.Split(c.got, "\n"), c.step.Want, c.rules); got != c.agrees {
 			t.Errorf("%s: %v", c.name, got)
 		}
 	}
@@ -190,4 +190,44 @@ func TestDifferencesAreFound(t *testing.T) {
 			t.Errorf("%s: %d faults were found", name, found)
 		}
 	}
+}
+
+// A number that cannot be known gets a name where it first stands.
+func TestNames(t *testing.T) {
+	path := writeFile(t, "> TOKEN\n(integer) <first>\n> SAY <first> <other>\n1) (integer) <first>\n2) (integer) <second>\n")
+	f, err := Parse(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		second  int64
+		differs bool
+	}{{41, false}, {7, true}} {
+		p := &tokens{first: 41, second: c.second}
+		differences := 0
+		if err := f.play(p, Rules{}, func(string) { differences++ }); err != nil {
+			t.Fatal(err)
+		}
+		if p.said != "SAY 41 <other>" {
+			t.Errorf("said %q", p.said)
+		}
+		if (differences > 0) != c.differs {
+			t.Errorf("with %d there were %d differences", c.second, differences)
+		}
+	}
+}
+
+// tokens answers two commands: with first, and with second and 8.
+type tokens struct {
+	echo
+	first, second int64
+	said          string
+}
+
+func (p *tokens) Do(_ string, _ resp.Proto, args []string) (resp.Reply, error) {
+	if args[0] == "TOKEN" {
+		return resp.Int(p.first), nil
+	}
+	p.said = strings.Join(args, " ")
+	return resp.Array(resp.Int(p.second), resp.Int(8)), nil
 }

@@ -25,6 +25,12 @@ type tcpConn struct {
 // dialTimeout bounds how long a connection and its handshake may take.
 const dialTimeout = 5 * time.Second
 
+// quietWithin bounds how long the end of a connection may go unnoticed.
+const quietWithin = 10 * time.Second
+
+// nextTimeout bounds how long a message may take to come.
+const nextTimeout = 5 * time.Second
+
 // NewTCP makes a player that connects to addrs (host:port) when first asked
 // to. The caller must Close it.
 func NewTCP(addrs ...string) *TCP {
@@ -38,6 +44,17 @@ func (p *TCP) Do(conn string, proto resp.Proto, args []string) (resp.Reply, erro
 		return resp.Reply{}, err
 	}
 	return c.Do(args...)
+}
+
+// Next implements Receiver.
+func (p *TCP) Next(conn string, proto resp.Proto) (resp.Reply, error) {
+	c, err := p.open(tcpConn{conn, proto})
+	if err != nil {
+		return resp.Reply{}, err
+	}
+	c.Timeout = nextTimeout
+	defer func() { c.Timeout = 0 }()
+	return c.Receive()
 }
 
 func (p *TCP) open(id tcpConn) (*resp.Client, error) {
@@ -74,7 +91,29 @@ func (p *TCP) Reset() error {
 	if err == nil && reply.IsError() {
 		err = fmt.Errorf("transcript: FLUSHALL: %s", reply.Str)
 	}
+	if err == nil {
+		err = p.awaitQuiet()
+	}
 	return err
+}
+
+// awaitQuiet returns when the server has forgotten the subscriptions of the
+// connections that were closed.
+func (p *TCP) awaitQuiet() error {
+	for began := time.Now(); time.Since(began) < quietWithin; time.Sleep(time.Millisecond) {
+		left := 0
+		for _, kind := range []string{"CHANNELS", "SHARDCHANNELS", "NUMPAT"} {
+			reply, err := p.Do("", resp.RESP2, []string{"PUBSUB", kind})
+			if err != nil {
+				return err
+			}
+			left += len(reply.Elems) + int(reply.Int) // none, where there is no such command
+		}
+		if left == 0 {
+			return nil
+		}
+	}
+	return fmt.Errorf("transcript: there are still subscriptions after %v", quietWithin)
 }
 
 // Close closes all connections; the next Do opens them anew.

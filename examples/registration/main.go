@@ -1,11 +1,9 @@
-// Command registration keeps a list of the nodes that are alive: each node puts
-// its name into a set and a heartbeat, a key that expires, beside it.
+// Command registration keeps a pool of the servers that are alive: each puts
+// its name into a set and, again and again, gives its membership some time to
+// live. Who falls silent leaves the pool by itself.
 //
-// The promise: a node that says goodbye is gone at once, one that falls silent is
-// gone when its heartbeat has run out, and one that keeps its heart beating stays.
-//
-// Where the recipe is weak: the set still holds the silent node until a reader
-// looks at the heartbeats and takes it out.
+// The promise: a silent server is gone for everybody at the same moment, nobody
+// has to clean up behind it, and from then on it is not picked.
 package main
 
 import (
@@ -30,71 +28,72 @@ func main() {
 	}
 }
 
-// life is how long a node counts as alive after a heartbeat.
+// life is how long a server stays in the pool after a heartbeat.
 const life = 2 * time.Second
 
+const pool = "example:servers"
+
 func run(ctx context.Context, addr string) error {
-	db := redis.NewClient(&redis.Options{Addr: addr})
+	// MaxRetries -1: a PICK whose reply was lost must not take a second turn.
+	db := redis.NewClient(&redis.Options{Addr: addr, MaxRetries: -1})
 	defer db.Close()
-	for _, node := range []string{"node-a", "node-b", "node-c"} {
-		err := errors.Join(heartbeat(ctx, db, node), db.SAdd(ctx, "example:nodes", node).Err())
-		if err != nil {
+	if err := db.Del(ctx, pool).Err(); err != nil {
+		return err
+	}
+	for _, server := range []string{"app-1", "app-2", "app-3"} {
+		if err := register(ctx, db, server); err != nil {
 			return err
 		}
 	}
-	if err := expect(ctx, db, "registered:", "node-a", "node-b", "node-c"); err != nil {
+	if err := expect(ctx, db, "registered:", "app-1", "app-2", "app-3"); err != nil {
 		return err
 	}
 
-	if err := db.SRem(ctx, "example:nodes", "node-b").Err(); err != nil {
-		return err
-	}
-	if err := expect(ctx, db, "node-b has left:", "node-a", "node-c"); err != nil {
-		return err
-	}
-
-	// node-c is silent from here on.
+	// app-3 is silent from here on.
 	for silent := time.Now(); time.Since(silent) < life+life/4; time.Sleep(life / 10) {
-		if err := heartbeat(ctx, db, "node-a"); err != nil {
+		err := errors.Join(heartbeat(ctx, db, "app-1"), heartbeat(ctx, db, "app-2"))
+		if err != nil {
 			return err
 		}
 	}
-	return expect(ctx, db, "node-c is silent:", "node-a")
+	return expect(ctx, db, "app-3 is silent:", "app-1", "app-2")
 }
 
-func heartbeat(ctx context.Context, db *redis.Client, node string) error {
-	return db.Set(ctx, "example:heartbeat:"+node, "alive", life).Err()
+// register puts a server into the pool for the time of one heartbeat. Both are
+// one transaction: it may die in between, and would stay for good.
+func register(ctx context.Context, db *redis.Client, server string) error {
+	_, err := db.TxPipelined(ctx, func(tx redis.Pipeliner) error {
+		tx.SAdd(ctx, pool, server)
+		tx.Do(ctx, "PEXPIREMEMBER", pool, server, life.Milliseconds())
+		return nil
+	})
+	return err
 }
 
-// alive lists the nodes with a heartbeat and takes the others out of the set.
-func alive(ctx context.Context, db *redis.Client) ([]string, error) {
-	nodes, err := db.SMembers(ctx, "example:nodes").Result()
-	if err != nil {
-		return nil, err
+// heartbeat gives a server another life. One that was taken for dead has to
+// register again.
+func heartbeat(ctx context.Context, db *redis.Client, server string) error {
+	alive, err := db.Do(ctx, "PEXPIREMEMBER", pool, server, life.Milliseconds()).Bool()
+	if err == nil && !alive {
+		err = register(ctx, db, server)
 	}
-	var living []string
-	for _, node := range nodes {
-		beats, err := db.Exists(ctx, "example:heartbeat:"+node).Result()
-		if err != nil {
-			return nil, err
-		}
-		if beats == 1 {
-			living = append(living, node)
-		} else if err := db.SRem(ctx, "example:nodes", node).Err(); err != nil {
-			return nil, err
-		}
-	}
-	slices.Sort(living)
-	return living, nil
+	return err
 }
 
+// expect picks twice from everybody and sees who they are.
 func expect(ctx context.Context, db *redis.Client, when string, want ...string) error {
-	got, err := alive(ctx, db)
-	if err != nil {
-		return err
+	var picked []string
+	for range 2 * len(want) {
+		server, err := db.Do(ctx, "PICK", pool).Text()
+		if err != nil {
+			return err
+		}
+		picked = append(picked, server)
 	}
-	fmt.Println(when, got)
-	if !slices.Equal(got, want) {
+	slices.Sort(picked)
+	picked = slices.Compact(picked)
+	fmt.Println(when, picked)
+	if !slices.Equal(picked, want) {
 		return fmt.Errorf("%v was expected", want)
 	}
 	return nil

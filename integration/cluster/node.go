@@ -68,9 +68,9 @@ func (n *Node) WaitReady(t testing.TB) {
 		if !n.Running() {
 			t.Fatalf("%s ended while it was waited for:\n%s", n.Name, n.Log())
 		}
-		reply, err := Do(n.Addr, "EXISTS", "ready?")
+		reply, err := Do(n.Addr, "DBSIZE")
 		if err == nil && reply.Kind != resp.IntKind {
-			err = fmt.Errorf("EXISTS answered %q", reply.Str)
+			err = fmt.Errorf("DBSIZE answered %q", reply.Str)
 		}
 		return err
 	})
