@@ -46,9 +46,12 @@ var apiValues = map[string]lua.Value{
 // openAPI gives a machine the table.
 func openAPI(m *lua.Machine) {
 	m.Set(m.Globals, "redis", lua.Library(apiFunctions, apiValues))
-	// Their places among the globals are the same in every run.
-	m.Set(m.Globals, "KEYS", false)
-	m.Set(m.Globals, "ARGV", false)
+	// Their places among the globals are the same in every run, and a function finds
+	// nothing there, whether the machine is new or not.
+	for _, name := range []string{"KEYS", "ARGV"} {
+		m.Set(m.Globals, name, false)
+		m.Set(m.Globals, name, nil)
+	}
 	m.Globals.Protect()
 }
 

@@ -43,13 +43,16 @@ func Groups(cfg Config) ([]commands.Group, error) {
 		return nil, errors.New("script: Config needs Table, Owner and Groups")
 	}
 	h := &host{Config: cfg, views: make(chan struct{}, max(2, runtime.GOMAXPROCS(0)))}
-	h.machines.New = func() any {
-		m := lua.NewMachine()
-		codec.Open(m)
-		openAPI(m)
-		return m
-	}
+	h.machines.New = func() any { return newMachine() }
 	return []commands.Group{{Name: "scripting", Specs: append(h.specs(), h.functionSpecs()...)}}, nil
+}
+
+// newMachine makes a machine that no program can tell from one that was used.
+func newMachine() *lua.Machine {
+	m := lua.NewMachine()
+	codec.Open(m)
+	openAPI(m)
+	return m
 }
 
 // The flags that many rows share.

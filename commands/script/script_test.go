@@ -87,6 +87,17 @@ func TestProgramsLeaveNothing(t *testing.T) {
 	}
 }
 
+// A machine that was never used holds what one that was used does: which of them a
+// node has at hand differs.
+func TestANewMachineIsLikeAUsedOne(t *testing.T) {
+	m := newMachine()
+	for _, name := range []string{"KEYS", "ARGV"} {
+		if v := m.Globals.Get(name); v != nil {
+			t.Errorf("%s is %v before the first program, and nil after it", name, v)
+		}
+	}
+}
+
 // Each command of a program is ended before the next.
 func TestCommandsAreEnded(t *testing.T) {
 	r := newRig(t)
