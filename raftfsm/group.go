@@ -18,7 +18,7 @@ type Group struct {
 
 	node   *Node
 	raft   *raft.Raft
-	trans  *raft.NetworkTransport
+	trans  *transport
 	layer  *streamLayer
 	logs   *guardedLog
 	snaps  *raft.FileSnapshotStore

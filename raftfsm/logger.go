@@ -49,7 +49,8 @@ func (w *slogWriter) Write(b []byte) (int, error) {
 		line, level = text, slog.LevelError
 	}
 	line = strings.TrimSpace(strings.TrimPrefix(line, "[WARN]"))
-	if !strings.Contains(line, firstElection) && w.fresh(line) {
+	usual := strings.Contains(line, firstElection) || strings.Contains(line, errBehind.Error())
+	if !usual && w.fresh(line) {
 		w.log.Log(context.Background(), level, line, "from", "raft")
 	}
 	return len(b), nil

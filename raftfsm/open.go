@@ -79,9 +79,9 @@ func (n *Node) openGroup(id uint32, groups int, founders []Member) (_ *Group, er
 	}
 	stable := groupStable{n.stable, groupPrefix(id)}
 	g.layer = newStreamLayer(n, id)
-	g.trans = raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{
+	g.trans = &transport{raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{
 		Stream: g.layer, MaxPool: maxPool, Timeout: rpcTimeout, Logger: n.hclog,
-	})
+	}), g.logs.LastIndex, g.closed}
 	conf := n.raftConfig()
 	if len(founders) > 0 {
 		err := raft.BootstrapCluster(conf, g.logs, stable, g.snaps, g.trans, raft.Configuration{Servers: servers(founders)})
@@ -176,7 +176,11 @@ func (s *streamLayer) Dial(addr raft.ServerAddress, timeout time.Duration) (net.
 		}
 		return ours, nil
 	}
-	return peer.Dial(string(addr), peer.Preamble{Kind: peer.Raft, Group: s.group, From: s.node.identity()}, timeout)
+	conn, err := peer.Dial(string(addr), peer.Preamble{Kind: peer.Raft, Group: s.group, From: s.node.identity()}, timeout)
+	if err != nil {
+		return nil, errUnreachable{err}
+	}
+	return conn, nil
 }
 
 // advertised is a net.Addr of any text: a host name is resolved when dialled.
