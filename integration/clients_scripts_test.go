@@ -52,7 +52,7 @@ func runScript(t *testing.T, c *cluster.Cluster, dir string, command ...string) 
 			return "what?"
 		}
 		killed = true
-		c.Leader(t).Kill(t)
+		leader.Kill(t)
 		return "killed"
 	})
 	if !strings.HasSuffix(out, "all is well\n") {
