@@ -373,6 +373,7 @@ func TestBlockedNodeRestarts(t *testing.T) {
 // A node that is taken out of the cluster for good is out of the queue.
 func TestBlockedNodeRemoved(t *testing.T) {
 	c := cluster.Start(t, cluster.Options{Binary: binary(t)})
+	waitKnown(t, c, 1)
 	leader := c.Leader(t)
 	removed, other := c.Others(leader)[0], c.Others(leader)[1]
 	id := removed.Do(t, "CLUSTER", "MYID").Str

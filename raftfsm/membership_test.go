@@ -73,4 +73,7 @@ func TestASilentNodeIsNoticed(t *testing.T) {
 	eventually(t, "one has gone silent", func() bool {
 		return nodes[0].Silent(b) > 3*agreeInterval && nodes[0].Silent(a) < 3*agreeInterval
 	})
+	if silent := nodes[0].SilentFor(3 * agreeInterval); len(silent) != 1 || silent[0] != b {
+		t.Errorf("silent are %q, and it is %q", silent, b)
+	}
 }

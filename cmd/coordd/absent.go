@@ -34,10 +34,10 @@ func (a absence) words() [][]string {
 }
 
 // watchAbsent has the groups that this node leads forget the clients of nodes
-// that are not there, until ctx ends. A group is told once, until the node
-// is heard of again; who leads next tells it once more, which changes nothing.
+// that are not there, until ctx ends. It goes by what the groups know, not by what
+// they were told: a node may be silent, heard of, with clients again, and silent, all
+// between two looks.
 func (srv *server) watchAbsent(ctx context.Context) {
-	told := map[absence]bool{}
 	t := time.NewTicker(absentLook)
 	defer t.Stop()
 	for {
@@ -46,45 +46,38 @@ func (srv *server) watchAbsent(ctx context.Context) {
 			return
 		case <-t.C:
 		}
-		now := srv.absences()
-		for a := range told {
-			if !now[a] {
-				delete(told, a)
+		for _, a := range srv.absences() {
+			if e := srv.engines[a.group]; block.Knows(e, a.node, a.removed) || pubsub.Knows(e, a.node) {
+				srv.tellOf(ctx, a)
 			}
-		}
-		for a := range now {
-			told[a] = told[a] || srv.tellOf(ctx, a)
 		}
 	}
 }
 
 // absences are all that the groups which this node leads should know.
-func (srv *server) absences() map[absence]bool {
-	found := map[absence]bool{}
+func (srv *server) absences() []absence {
+	var found []absence
 	for group := uint32(1); group <= uint32(srv.node.Groups()); group++ {
 		if !srv.node.Group(group).Leads() {
 			continue
 		}
-		for _, m := range srv.node.Members() {
-			if srv.node.Silent(m.ID) >= absentAfter {
-				found[absence{group, m.ID, false}] = true
-			}
+		for _, id := range srv.node.SilentFor(absentAfter) {
+			found = append(found, absence{group, id, false})
 		}
 		for _, id := range srv.node.Removed() {
-			found[absence{group, id, true}] = true
+			found = append(found, absence{group, id, true})
 		}
 	}
 	return found
 }
 
-// tellOf tells whether the group has agreed.
-func (srv *server) tellOf(ctx context.Context, a absence) bool {
+// tellOf proposes the words. If they are lost, the next look finds what there is.
+func (srv *server) tellOf(ctx context.Context, a absence) {
 	var cmds [][]byte
 	for _, words := range a.words() {
 		cmds = append(cmds, commands.EncodeCommand(nil, 0, words))
 	}
 	ctx, cancel := context.WithTimeout(ctx, srv.settings.RequestTimeout)
 	defer cancel()
-	_, err := srv.node.Group(a.group).Propose(ctx, cmds)
-	return err == nil
+	_, _ = srv.node.Group(a.group).Propose(ctx, cmds)
 }

@@ -190,3 +190,29 @@ var stateOf = commands.Spec{
 		return resp.Array(all...)
 	},
 }
+
+// Knows tells whether clients of a node have places in a group's queues, as far as
+// this node has applied the log. Of a node that was removed, which will never ask
+// for them, replies that it was left count too.
+func Knows(group *commands.Engine, node string, removed bool) bool {
+	args := []string{knows.Name, node}
+	if removed {
+		args = append(args, "removed")
+	}
+	return group.View(0, 0, 0, &knows, args).Int != 0
+}
+
+var knows = commands.Spec{
+	Name: "coordd.knows", Arity: -2, Flags: commands.Read | commands.Internal,
+	Data: func(tx *store.Tx, args []string) resp.Reply {
+		p, found := places{tx.On(store.Waiting)}, int64(0)
+		z := p.of(args[1])
+		z.Range(0, z.Len(), func(m string, _ float64) bool {
+			if len(args) > 2 || p.waiting(m[16:]) != nil {
+				found = 1
+			}
+			return found == 0
+		})
+		return resp.Int(found)
+	},
+}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"coordd/commands"
+	"coordd/resp"
 	"coordd/store"
 )
 
@@ -81,6 +82,22 @@ func (c census) forget(node string) {
 		return true
 	})
 	c.system.Delete(ofKey + node)
+}
+
+// Knows tells whether subscribers of a node are counted in a group, as far as this
+// node has applied the log.
+func Knows(group *commands.Engine, node string) bool {
+	return group.View(0, 0, 0, &knows, []string{knows.Name, node}).Int != 0
+}
+
+var knows = commands.Spec{
+	Name: "coordd.knows-subscribers", Arity: 2, Flags: commands.Read | commands.Internal,
+	Data: func(tx *store.Tx, args []string) resp.Reply {
+		if must(censusOf(tx).system.Hash(ofKey+args[1])) == nil {
+			return resp.Int(0)
+		}
+		return resp.Int(1)
+	},
 }
 
 // totals are the counts of a kind over all nodes; nil when there are none.
