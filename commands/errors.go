@@ -1,10 +1,12 @@
 package commands
 
 import (
+	"strconv"
 	"strings"
 
 	"coordd/resp"
 	"coordd/store"
+	"coordd/store/geo"
 )
 
 // The errors a client can see from a data handler. Clients and their tests
@@ -116,7 +118,7 @@ var (
 	errClaimTime       = resp.Error("ERR Invalid TIME option argument for XCLAIM")
 	errClaimRetryCount = resp.Error("ERR Invalid RETRYCOUNT option argument for XCLAIM")
 	errAutoClaimIdle   = resp.Error("ERR Invalid min-idle-time argument for XAUTOCLAIM")
-	errAutoClaimCount  = resp.Error("ERR COUNT must be > 0")
+	errCountNotAbove0  = resp.Error("ERR COUNT must be > 0")
 )
 
 // errNoGroup is the answer to a word on a group that does not exist, or whose
@@ -145,6 +147,40 @@ func errClaimOption(word string) resp.Reply {
 func errSubcommandSyntax(container, sub string) resp.Reply {
 	return resp.Error(oneLine("ERR unknown subcommand or wrong number of arguments for '" + cText(sub, errShown) +
 		"'. Try " + strings.ToUpper(container) + " HELP."))
+}
+
+// Errors of places.
+var (
+	errGeoUnit    = resp.Error("ERR unsupported unit provided. please use M, KM, FT, MI")
+	errGeoRadius  = resp.Error("ERR need numeric radius")
+	errGeoWidth   = resp.Error("ERR need numeric width")
+	errGeoHeight  = resp.Error("ERR need numeric height")
+	errGeoBox     = resp.Error("ERR height or width cannot be negative")
+	errGeoMinus   = resp.Error("ERR radius cannot be negative")
+	errGeoMember  = resp.Error("ERR could not decode requested zset member")
+	errGeoAny     = resp.Error("ERR the ANY argument requires COUNT argument")
+	errGeoStore   = resp.Error("ERR STORE option in GEORADIUS is not compatible with WITHDIST, WITHHASH and WITHCOORD options")
+	errGeoStoring = resp.Error("ERR GEOSEARCHSTORE is not compatible with WITHDIST, WITHHASH and WITHCOORD options")
+)
+
+// errGeoPlace is the answer to a place that cannot be kept.
+func errGeoPlace(p geo.Point) resp.Reply {
+	return resp.Error("ERR invalid longitude,latitude pair " + cFloat(p.Lon) + "," + cFloat(p.Lat))
+}
+
+// cFloat is what C's printf makes of %f.
+func cFloat(f float64) string {
+	return strings.ToLower(strings.TrimPrefix(strconv.FormatFloat(f, 'f', 6, 64), "+"))
+}
+
+// errGeoFrom and errGeoBy are the answers to a search without a middle, or
+// without a shape; name is the command's, as the client wrote it.
+func errGeoFrom(name string) resp.Reply {
+	return resp.Error("ERR exactly one of FROMMEMBER or FROMLONLAT can be specified for " + name)
+}
+
+func errGeoBy(name string) resp.Reply {
+	return resp.Error("ERR exactly one of BYRADIUS and BYBOX can be specified for " + name)
 }
 
 // Errors of hashes and of bits.

@@ -24,7 +24,7 @@ var (
 	// Each group of commands likes keys of its own best, or values of the
 	// right type would be rare.
 	someKeys = []string{"string1", "string2", "list1", "list2", "set1", "set2", "sorted-set1", "sorted-set2",
-		"hash1", "hash2", "bitmap1", "bitmap2", "coordination1", "coordination2", "stream1", "{a}1", ""}
+		"hash1", "hash2", "bitmap1", "bitmap2", "coordination1", "coordination2", "stream1", "geo1", "geo2", "hyperloglog1", "hyperloglog2", "{a}1", ""}
 	someValues  = []string{"", "x", "y", "z", "hello", "\x00\xff", "7", strings.Repeat("long", 20)}
 	someNumbers = []string{"0", "1", "1", "1", "2", "2", "-1", "3", "10", "100", "600", "1.5", "-2", "1e3",
 		"9223372036854775807", "-9223372036854775808", "1720000000500"}

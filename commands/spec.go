@@ -72,6 +72,6 @@ var (
 
 // Group is a page of Redis's documentation: the specs of one family.
 type Group struct {
-	Name  string // "string", "bitmap", "hash", "list", "set", "sorted-set", "generic", "connection", "server", "coordination"
+	Name  string // "string", "bitmap", "hash", "list", "set", "sorted-set", "geo", "hyperloglog", "stream", "generic", "connection", "server", "coordination"
 	Specs []Spec
 }

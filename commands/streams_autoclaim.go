@@ -30,7 +30,7 @@ func parseAutoClaim(args []string) (o autoClaimOptions, refusal resp.Reply) {
 		case isWord(args[i], "COUNT") && i+1 < len(args):
 			i++
 			if o.count, ok = parseInt(args[i]); !ok || o.count < 1 || o.count > maxCount {
-				return o, errAutoClaimCount
+				return o, errCountNotAbove0
 			}
 		case isWord(args[i], "JUSTID"):
 			o.justID = true

@@ -62,7 +62,11 @@ func NewTable(groups ...Group) *Table {
 
 // mayRead tells of a row that may read whether it does with these arguments;
 // they have passed the arity gate. Then it runs on a view, as any Read.
-var mayRead = map[string]func(args []string) bool{"pick": picksOnly}
+var mayRead = map[string]func(args []string) bool{
+	"pick":              picksOnly,
+	"georadius":         func(args []string) bool { return len(geoRadiusKeys(args)) == 1 },
+	"georadiusbymember": func(args []string) bool { return len(geoMemberKeys(args)) == 1 },
+}
 
 func (t *Table) add(s *Spec, group string) {
 	if t.byName[s.Name] != nil {

@@ -47,7 +47,7 @@ func (r Reply) Append(dst []byte, p Proto) []byte {
 		}
 		return dst
 	case DoubleKind:
-		return appendDouble(dst, r.Float, p)
+		return appendDouble(dst, r, p)
 	case BoolKind:
 		return appendBool(dst, r.Int != 0, p)
 	case BigNumberKind:

@@ -47,6 +47,7 @@ var forms = []struct {
 	{"items in an array", Array(Items(Null, Pairs(Null, Null))), "*1\r\n*1\r\n*2\r\n$-1\r\n*2\r\n$-1\r\n$-1\r\n",
 		"*1\r\n%1\r\n_\r\n*1\r\n*2\r\n_\r\n_\r\n", "*1\r\n@1\r\n`2\r\n$-1\r\n&1\r\n^2\r\n$-1\r\n$-1\r\n"},
 	{"double", Double(1.5), "$3\r\n1.5\r\n", ",1.5\r\n", ""},
+	{"double, written in its own way", DoubleText(13.361389338970184, "13.36138933897018433"), "$20\r\n13.36138933897018433\r\n", ",13.36138933897018433\r\n", ""},
 	{"double, infinite", Double(math.Inf(-1)), "$4\r\n-inf\r\n", ",-inf\r\n", ""},
 	{"double, not a number", Double(math.NaN()), "$3\r\nnan\r\n", ",nan\r\n", ""},
 	{"true", Bool(true), ":1\r\n", "#t\r\n", ""},
@@ -135,7 +136,7 @@ func seenIn(r Reply, p Proto) Reply {
 	case p == RESP3 && r.Kind == ItemsKind:
 		return Map(elems...)
 	case p == RESP2 && r.Kind == DoubleKind:
-		return Bulk(FormatDouble(r.Float))
+		return Bulk(r.Digits())
 	case p == RESP2 && r.Kind == BoolKind:
 		return Int(r.Int)
 	case p == RESP2 && (r.Kind == BigNumberKind || r.Kind == VerbatimKind):

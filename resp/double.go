@@ -97,9 +97,12 @@ func appendZeros(dst []byte, n int) []byte {
 }
 
 // appendDouble writes a double reply, which RESP2 clients see as a bulk.
-func appendDouble(dst []byte, f float64, p Proto) []byte {
+func appendDouble(dst []byte, r Reply, p Proto) []byte {
 	var buf [32]byte
-	text := appendFloat(buf[:0], f)
+	text := append(buf[:0], r.Str...)
+	if r.Str == "" {
+		text = appendFloat(text, r.Float)
+	}
 	if p == RESP2 {
 		dst = appendHead(dst, '$', int64(len(text)))
 	} else {

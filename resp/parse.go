@@ -100,6 +100,9 @@ func (t token) scalar() (Reply, error) {
 		var err error
 		r.Float, err = strconv.ParseFloat(string(t.text), 64)
 		ok = err == nil
+		if ok && string(t.text) != FormatDouble(r.Float) {
+			r.Str = string(t.text)
+		}
 	case BoolKind:
 		ok = string(t.text) == "t" || string(t.text) == "f"
 		if ok && t.text[0] == 't' {

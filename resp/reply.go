@@ -42,7 +42,7 @@ type Reply struct {
 	Kind  Kind
 	Int   int64   // IntKind; BoolKind: 0 or 1
 	Float float64 // DoubleKind
-	Str   string  // SimpleKind, ErrorKind, BulkKind, BigNumberKind, VerbatimKind
+	Str   string  // SimpleKind, ErrorKind, BulkKind, BigNumberKind, VerbatimKind; DoubleKind: how it is written, if not as FormatDouble does
 	Elems []Reply // ArrayKind, MapKind, SetKind, PushKind, PairsKind, ItemsKind
 }
 
@@ -67,6 +67,17 @@ func Error(text string) Reply { return Reply{Kind: ErrorKind, Str: text} }
 
 // Double makes a double, which RESP2 clients see as a bulk string.
 func Double(f float64) Reply { return Reply{Kind: DoubleKind, Float: f} }
+
+// DoubleText makes a double that is written in a way of its own.
+func DoubleText(f float64, text string) Reply { return Reply{Kind: DoubleKind, Float: f, Str: text} }
+
+// Digits is how a double is written.
+func (r Reply) Digits() string {
+	if r.Str != "" {
+		return r.Str
+	}
+	return FormatDouble(r.Float)
+}
 
 // Bool makes a boolean, which RESP2 clients see as 0 or 1.
 func Bool(b bool) Reply {

@@ -105,6 +105,7 @@ func triple(k commands.Keys) (first, last, step int) { return k.First, k.Last, k
 var byGroup = map[string]string{
 	"generic": "keyspace", "server": "keyspace",
 	"string": "string", "bitmap": "bitmap", "list": "list", "set": "set", "sorted-set": "sortedset", "hash": "hash", "stream": "stream",
+	"geo": "geo", "hyperloglog": "hyperloglog",
 }
 
 // categoryByHand are the categories that Redis gives apart from flags and

@@ -27,7 +27,7 @@ func (r *run) fromReply(m *lua.Machine, reply resp.Reply) lua.Value {
 		if r.resp3 {
 			return wrapped(m, "double", reply.Float)
 		}
-		return resp.FormatDouble(reply.Float)
+		return reply.Digits()
 	case resp.BoolKind:
 		if r.resp3 {
 			return reply.Int != 0

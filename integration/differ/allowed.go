@@ -1,6 +1,7 @@
 package differ
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,12 +25,15 @@ func allowances() []allowance {
 		{"sorting-to-the-end", sortingToTheEnd},
 		{"endless-timeouts", endlessTimeout},
 		{"unbalanced-streams", unbalanced},
+		{"searching-reads", searchingReads},
+		{"last-digit-of-distance", lastDigit},
 	}
 }
 
 // history is what is known of the commands before.
 type history struct {
-	sorted bool // something was sorted
+	sorted   bool // something was sorted
+	measured bool // distances were stored
 }
 
 // allowed tells whether a difference is one of those that are meant.
@@ -96,6 +100,34 @@ func sortingToTheEnd(_ history, args []string, redis, coordd Node) bool {
 
 func endlessTimeout(_ history, args []string, redis, coordd Node) bool {
 	return name(args)[0] == 'b' && redis.Text == "ERR timeout is negative" && coordd.Text == "ERR timeout is out of range"
+}
+
+// lastDigit lets scores differ in the last place, once distances were stored.
+func lastDigit(h history, args []string, redis, coordd Node) bool {
+	if !h.measured || !replyWithScores(args) || redis.Kind != coordd.Kind || len(redis.Elems) != len(coordd.Elems) {
+		return false
+	}
+	if redis.Text != coordd.Text {
+		a, err1 := strconv.ParseFloat(redis.Text, 64)
+		b, err2 := strconv.ParseFloat(coordd.Text, 64)
+		const places = 8 // in units of the last binary digit
+		if err1 != nil || err2 != nil || math.Abs(a-b) > places*(math.Nextafter(a, math.Inf(1))-a) {
+			return false
+		}
+	}
+	for i := range redis.Elems {
+		if !lastDigit(h, args, redis.Elems[i], coordd.Elems[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// searchingReads lets read-only scripts search for places.
+func searchingReads(_ history, args []string, redis, _ Node) bool {
+	inner := forwards(args)
+	return strings.HasPrefix(name(args), "eval") && strings.HasSuffix(name(args), "_ro") && len(inner) > 0 && strings.HasPrefix(strings.ToLower(inner[0]), "georadius") &&
+		strings.Contains(redis.Text, "Write commands are not allowed from read-only scripts")
 }
 
 // unbalanced stands anywhere in a reply, for a script may have made something of it.

@@ -2,6 +2,7 @@ package differ
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -131,6 +132,7 @@ func (c *comparer) explained(args []string, redis, coordd Node) bool {
 // follow keeps track of a transaction by Redis's replies. At EXEC it returns the
 // commands that were queued.
 func (c *comparer) follow(args []string, redis []byte) (queued [][]string) {
+	c.measured = c.measured || slices.ContainsFunc(args, func(arg string) bool { return strings.EqualFold(arg, "storedist") })
 	c.sorted = c.sorted || strings.HasPrefix(name(args), "sort") || strings.HasPrefix(name(forwards(args)), "sort")
 	switch {
 	case string(redis) == "+QUEUED\r\n":

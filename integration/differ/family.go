@@ -36,6 +36,7 @@ func families() map[string]*family {
 		"list":         listFamily(),
 		"set":          setFamily(),
 		"sorted-set":   zsetFamily(),
+		"geo":          geoFamily(),
 		"stream":       streamFamily(),
 		"generic":      genericFamily(),
 		"server":       serverFamily(),
