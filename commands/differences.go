@@ -37,6 +37,8 @@ var Differences = []Difference{
 	{"object|encoding", "it is told of the value as it is, not of its past: what APPEND, SETRANGE, SETBIT or INCRBYFLOAT has made is int or embstr where its value is one", "a value has one form here, however it came about", "encoding-of-the-value", false},
 	{"object|encoding", "short lists and short sets are listpacks", "Redis 7.2 does so; 7.0 keeps them as quicklist and hashtable", "listpacks", true},
 	{"object|refcount", "is always 1; Redis answers 2147483647 for a small integer", "values are not shared between keys", "references", false},
+	{"pfadd", "changes nothing where it finds that the value is damaged", "what fails has no effect; Redis keeps what it had added until then", "nothing-half-added", false},
+	{"pfcount", "the count is not written into the value, where GET, DUMP and the like would show it, and WATCH take it for a change; read-only scripts take it, too", "it changes nothing here, and a read needs no entry in the log", "count-not-kept", false},
 	{"role", "is master on the leader of the first group of keys; the others are slaves that take writes", "Redis has one master, coordd a leader for each group", "", false},
 	{"save", "takes a snapshot of every group of this node, in coordd's own form; others are served meanwhile", "a snapshot is a frozen view, so nobody needs to wait for it", "", false},
 	{"scan", "the cursor is a position in the order of the keys", "nothing is kept on the server, and every key that stays is seen", "", false},

@@ -149,6 +149,19 @@ func errSubcommandSyntax(container, sub string) resp.Reply {
 		"'. Try " + strings.ToUpper(container) + " HELP."))
 }
 
+// Errors of HyperLogLogs.
+var (
+	errNotSketch      = resp.Error("WRONGTYPE Key is not a valid HyperLogLog string value.")
+	errSketchCorrupt  = resp.Error("INVALIDOBJ Corrupted HLL object detected")
+	errNoKeySpecified = resp.Error("ERR The specified key does not exist")
+	errNotSparse      = resp.Error("ERR HLL encoding is not sparse")
+)
+
+// errPFDebugWord is PFDEBUG's answer to a word that it does not know.
+func errPFDebugWord(word string) resp.Reply {
+	return resp.Error(oneLine("ERR Unknown PFDEBUG subcommand '" + cText(word, len(word)) + "'"))
+}
+
 // Errors of places.
 var (
 	errGeoUnit    = resp.Error("ERR unsupported unit provided. please use M, KM, FT, MI")

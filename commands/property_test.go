@@ -349,7 +349,7 @@ func TestGeneratorReachesEveryRow(t *testing.T) {
 	specs := dataSpecs(table)
 	good := make(map[string]int)
 	entries := rapid.Custom(func(t *rapid.T) []anEntry { return drawEntries(t, table, 60) })
-	for seed := range 400 {
+	for seed := range 500 {
 		engine := NewEngine(table, store.New(testSlot))
 		for _, e := range entries.Example(seed + 1) {
 			for i, reply := range engine.Apply(e.index, e.now, e.cmds) {

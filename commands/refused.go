@@ -17,7 +17,7 @@ const NotOffered = "Not offered: "
 type Refusal struct {
 	Name    string // lower case; a container stands for all its subcommands
 	Why     string
-	Instead string // what to do; "" where nobody needs anything
+	Instead string // what to do
 }
 
 // Refusals are all commands of Redis 7.2 that are refused. NewTable panics at
@@ -29,8 +29,6 @@ var Refusals = []Refusal{
 	{"module|load", whyModule, useScripts},
 	{"module|loadex", whyModule, useScripts},
 	{"module|unload", whyModule, useScripts},
-	{"pfdebug", "it shows the insides of Redis's own HyperLogLog", "PFCOUNT"},
-	{"pfselftest", "it tests Redis's own HyperLogLog", ""},
 	{"psync", whyRaft, howToJoin},
 	{"replconf", whyRaft, howToJoin},
 	{"replicaof", whyRaft, howToJoin},
@@ -53,12 +51,7 @@ func (r Refusal) Error() resp.Reply {
 }
 
 // Reason is why, and what to use.
-func (r Refusal) Reason() string {
-	if r.Instead == "" {
-		return r.Why
-	}
-	return r.Why + "; " + r.Instead
-}
+func (r Refusal) Reason() string { return r.Why + "; " + r.Instead }
 
 // refusal is what Refusals say of a name in any case of letters, if anything.
 func (t *Table) refusal(name string) (reply resp.Reply, ok bool) {

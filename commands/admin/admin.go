@@ -77,6 +77,7 @@ func Groups(cfg Config) ([]commands.Group, error) {
 		{Name: "connection", Specs: slices.Concat(a.connection(), a.client(), a.clientControl())},
 		{Name: "server", Specs: slices.Concat(a.server(), a.command(), a.module(), a.memory(), a.persistence(), a.debug())},
 		{Name: "generic", Specs: a.generic()},
+		{Name: "hyperloglog", Specs: selfTests},
 		{Name: "cluster", Specs: a.cluster()},
 	}, nil
 }

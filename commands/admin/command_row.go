@@ -126,7 +126,7 @@ func categories(t *commands.Table, s *commands.Spec) []string {
 	container, _, _ := strings.Cut(s.Name, "|")
 	group, own := t.GroupOf(s), ""
 	switch {
-	case s.Data != nil:
+	case s.Data != nil || group == "hyperloglog":
 		own = byGroup[group]
 	case s.Conn != nil && (group == "connection" || group == "cluster" && container != "cluster"):
 		own = "connection"

@@ -133,6 +133,8 @@ func (c *comparer) explained(args []string, redis, coordd Node) bool {
 // commands that were queued.
 func (c *comparer) follow(args []string, redis []byte) (queued [][]string) {
 	c.measured = c.measured || slices.ContainsFunc(args, func(arg string) bool { return strings.EqualFold(arg, "storedist") })
+	c.counted = c.counted || slices.ContainsFunc(args, func(arg string) bool { return strings.EqualFold(arg, "pfcount") })
+	c.halfAdded = c.halfAdded || bytes.Contains(redis, []byte("Corrupted HLL"))
 	c.sorted = c.sorted || strings.HasPrefix(name(args), "sort") || strings.HasPrefix(name(forwards(args)), "sort")
 	switch {
 	case string(redis) == "+QUEUED\r\n":

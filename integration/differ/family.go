@@ -37,6 +37,7 @@ func families() map[string]*family {
 		"set":          setFamily(),
 		"sorted-set":   zsetFamily(),
 		"geo":          geoFamily(),
+		"hyperloglog":  hllFamily(),
 		"stream":       streamFamily(),
 		"generic":      genericFamily(),
 		"server":       serverFamily(),
