@@ -10,7 +10,7 @@ import (
 )
 
 // update has the test write what it would otherwise compare.
-var update = flag.Bool("update", false, "rewrite the snippets of docs/CLIENTS.md")
+var update = flag.Bool("update", false, "rewrite the snippets of the pages in docs/")
 
 // A snippet in the page is a comment that says where it comes from, and a
 // fenced block.

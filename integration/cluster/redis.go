@@ -42,12 +42,20 @@ func Require(t testing.TB, program, debianPackage string) string {
 // address.
 func StartRedis(t testing.TB) string {
 	t.Helper()
+	addr, _ := SpawnRedis(t)
+	return addr
+}
+
+// SpawnRedis runs a real redis-server with further settings, as
+// "--appendonly", "yes", and returns its address and its process.
+func SpawnRedis(t testing.TB, args ...string) (string, *Process) {
+	t.Helper()
 	path := Require(t, "redis-server", "redis-server")
 	port, dir := FreePorts(t, 1), t.TempDir()
 	addr := fmt.Sprintf("127.0.0.1:%d", port)
-	p := Spawn(t, Spec{Name: "redis-server", Path: path, Dir: dir, Args: []string{
+	p := Spawn(t, Spec{Name: "redis-server", Path: path, Dir: dir, Args: append([]string{
 		"--port", fmt.Sprint(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", dir,
-	}}, filepath.Join(dir, "redis.log"))
+	}, args...)}, filepath.Join(dir, "redis.log"))
 	Poll(t, ReadyWithin, "redis-server to answer", func() error {
 		if !p.Running() {
 			t.Fatalf("redis-server ended:\n%s", p.Output())
@@ -55,5 +63,5 @@ func StartRedis(t testing.TB) string {
 		_, err := Do(addr, "PING")
 		return err
 	})
-	return addr
+	return addr, p
 }
