@@ -14,7 +14,7 @@ FUZZ_TIME ?= 10s
 # servers.
 PROCESS_PACKAGES = ./integration/... ./examples/...
 
-.PHONY: help build check docs test race fuzz soak bench bench-quick run cluster redis
+.PHONY: help build check docs test race fuzz soak bench bench-quick run cluster redis etcd
 
 ### help        these lines
 help:
@@ -69,27 +69,34 @@ soak: export COORDD_SOAK_MINUTES ?= 30
 soak:
 	@go test -count=1 -v -timeout $$((COORDD_SOAK_MINUTES + 20))m -run '^TestLinearizable' ./integration
 
-### bench       coordd beside real Redis; writes bench/RESULTS.md
-bench: redis
+### bench       coordd beside real Redis and etcd; writes bench/RESULTS.md
+bench: redis etcd
 	@go run ./bench
 
 ### bench-quick the same, one short round, to standard output
-bench-quick: redis
+bench-quick: redis etcd
 	@go run ./bench -quick
 
-# Real Redis, for the tests that compare with it and for the figures. What cannot be
-# installed is only told here: the tests that need it say so themselves. The package
-# starts a server of its own on port 6379, which would be in the way.
-redis:
-	@missing=; for program in redis-server redis-cli redis-benchmark; do \
+# Real Redis, for the tests that compare with it and for the figures; etcd, for the
+# figures only. What cannot be installed is only told here: what needs it says so
+# itself. The packages start a server of their own on the usual port, which would be
+# in the way.
+redis: PROGRAMS = redis-server redis-cli redis-benchmark
+redis: PACKAGES = redis-server redis-tools
+redis: SERVICE = redis-server
+etcd: PROGRAMS = etcd
+etcd: PACKAGES = etcd-server
+etcd: SERVICE = etcd
+redis etcd:
+	@missing=; for program in $(PROGRAMS); do \
 	  command -v $$program >/dev/null || missing="$$missing $$program"; \
 	done; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	sudo=; if [ "$$(id -u)" != 0 ]; then sudo="sudo -n"; fi; \
-	echo "installing redis-server and redis-tools"; \
+	echo "installing $(PACKAGES)"; \
 	if command -v apt-get >/dev/null && $$sudo apt-get update -qq >/dev/null && \
-	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server redis-tools >/dev/null; then \
-	  if [ -d /run/systemd/system ]; then $$sudo systemctl disable --now redis-server >/dev/null 2>&1 || true; fi; \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(PACKAGES) >/dev/null; then \
+	  if [ -d /run/systemd/system ]; then $$sudo systemctl disable --now $(SERVICE) >/dev/null 2>&1 || true; fi; \
 	else \
-	  echo "could not be installed:$$missing (packages redis-server and redis-tools); tests that need them will fail" >&2; \
+	  echo "could not be installed:$$missing (packages $(PACKAGES)); what needs it will fail" >&2; \
 	fi

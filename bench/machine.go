@@ -21,6 +21,7 @@ type machine struct {
 	filesystem string
 	coordd     string // commit, with "+" when files have been changed since
 	redis      string
+	etcd       string
 	goVersion  string
 }
 
@@ -33,6 +34,7 @@ func readMachine(ctx context.Context, root, dir string) machine {
 		filesystem: orUnknown(parseFilesystem(readFile("/proc/self/mountinfo"), realPath(dir))),
 		coordd:     orUnknown(commit(ctx, root)),
 		redis:      orUnknown(parseRedisVersion(output(ctx, root, "redis-server", "--version"))),
+		etcd:       orUnknown(parseEtcdVersion(output(ctx, root, "etcd", "--version"))),
 		goVersion:  runtime.Version(),
 	}
 }
@@ -89,6 +91,17 @@ func parseRedisVersion(said string) string {
 		}
 	}
 	return ""
+}
+
+// parseEtcdVersion takes 3.4.23 out of "etcd Version: 3.4.23", the first of some
+// lines.
+func parseEtcdVersion(said string) string {
+	line, _, _ := strings.Cut(said, "\n")
+	version, found := strings.CutPrefix(line, "etcd Version: ")
+	if !found {
+		return ""
+	}
+	return strings.TrimSpace(version)
 }
 
 // commit is the short name of what was built; the page itself does not count as

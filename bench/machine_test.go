@@ -12,6 +12,8 @@ func TestParseMachine(t *testing.T) {
 		{"memory", parseMemory("MemFree: 1 kB\nMemTotal:       24684092 kB\n"), "23.5 GB"},
 		{"redis", parseRedisVersion("Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64\n"), "7.0.15"},
 		{"no redis", parseRedisVersion(""), ""},
+		{"etcd", parseEtcdVersion("etcd Version: 3.4.23\nGit SHA: Not provided\nGo Version: go1.19.8\n"), "3.4.23"},
+		{"no etcd", parseEtcdVersion(""), ""},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, c.got, c.want)

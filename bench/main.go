@@ -32,7 +32,7 @@ func main() {
 	flag.IntVar(&cfg.rounds, "rounds", 5, "rounds; the page shows medians over them")
 	flag.IntVar(&cfg.requests, "requests", 100_000, "requests of one measurement at -P 1 (ten times as many at -P 16)")
 	flag.DurationVar(&cfg.timeout, "timeout", time.Minute, "limit of one measurement")
-	flag.DurationVar(&cfg.limit, "limit", time.Hour, "limit of the whole run")
+	flag.DurationVar(&cfg.limit, "limit", 2*time.Hour, "limit of the whole run")
 	flag.StringVar(&cfg.dir, "dir", "", "folder for the servers' data, on the disk to be measured (default bench/tmp)")
 	flag.StringVar(&cfg.out, "out", "", "the page to write, - for standard output (default bench/RESULTS.md, or - with -quick)")
 	flag.Parse()
@@ -55,7 +55,7 @@ func main() {
 func bench(ctx context.Context, cfg config) error {
 	ctx, cancel := context.WithTimeout(ctx, cfg.limit)
 	defer cancel()
-	if err := findRedis(); err != nil {
+	if err := findPeers(); err != nil {
 		return err
 	}
 	root, err := moduleRoot(ctx)
@@ -81,7 +81,11 @@ func bench(ctx context.Context, cfg config) error {
 	if err := build(ctx, root, binary); err != nil {
 		return err
 	}
-	systems, err := startAll(ctx, dir, binary)
+	etcdLoad := filepath.Join(dir, "etcd-load")
+	if err := buildEtcdLoad(ctx, root, etcdLoad); err != nil {
+		return err
+	}
+	systems, err := startAll(ctx, dir, binary, etcdLoad)
 	defer func() { stopAll(systems) }()
 	if err != nil {
 		return err
@@ -115,10 +119,10 @@ func write(file string, page []byte) error {
 	return os.WriteFile(file, page, 0o644)
 }
 
-func findRedis() error {
-	for _, name := range []string{"redis-server", "redis-benchmark"} {
+func findPeers() error {
+	for _, name := range []string{"redis-server", "redis-benchmark", "etcd"} {
 		if _, err := exec.LookPath(name); err != nil {
-			return fmt.Errorf("%s is not installed (Debian, Ubuntu: apt-get install redis-server redis-tools)", name)
+			return fmt.Errorf("%s is not installed (Debian, Ubuntu: apt-get install redis-server redis-tools etcd-server)", name)
 		}
 	}
 	return nil

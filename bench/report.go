@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 )
@@ -27,7 +26,7 @@ func (r *report) render() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# Figures\n\n")
 	fmt.Fprintf(&b, "Measured by `make bench` on %s.\n\n", r.date.Format(time.DateOnly))
-	fmt.Fprintf(&b, "All servers and redis-benchmark share one machine. %d clients, %d random keys, %d requests a measurement at\n"+
+	fmt.Fprintf(&b, "All servers and the load share one machine. %d clients, %d random keys, %d requests a measurement at\n"+
 		"-P 1 and %d at -P 16, %s, systems in turn; a figure is the median over the rounds.\n"+
 		"Every Redis has `appendfsync always`. Its replicas are asynchronous: a failover can lose what was acknowledged.\n"+
 		"coordd with three nodes acknowledges a write when two of them have it on disk, and its reads are linearizable.\n"+
@@ -37,6 +36,7 @@ func (r *report) render() []byte {
 	for _, depth := range depths {
 		r.renderDepth(&b, depth)
 	}
+	r.renderJobs(&b)
 	r.renderMemory(&b)
 	renderPauses(&b, r.pauses)
 	if len(r.results.failures) > 0 {
@@ -62,32 +62,49 @@ func (r *report) renderMachine(b *bytes.Buffer) {
 	fmt.Fprintf(b, "| file system of the data | %s |\n", disk)
 	fmt.Fprintf(b, "| fdatasync of 512 bytes | median %s, 99 of 100 within %s |\n",
 		micros(percentile(r.results.syncs, 0.5)), micros(percentile(r.results.syncs, 0.99)))
-	fmt.Fprintf(b, "| coordd | %s |\n| Redis | %s |\n| Go | %s |\n\n", m.coordd, m.redis, m.goVersion)
+	fmt.Fprintf(b, "| coordd | %s |\n| Redis | %s |\n| etcd | %s |\n| Go | %s |\n\n", m.coordd, m.redis, m.etcd, m.goVersion)
 }
 
 func (r *report) renderDepth(b *bytes.Buffer, depth int) {
 	fmt.Fprintf(b, "## -P %d\n\nRequests a second; in brackets, how far the rounds lie apart.\n\n", depth)
-	r.renderTable(b, depth, workloads, func(id cell) string {
-		rates := r.results.column(id, func(s sample) float64 { return s.perSecond })
-		return figure(median(rates), "%.0f") + ifKnown(spread(rates)*100, " (%.0f %%)")
-	})
+	all, shared := workloadNames()
+	r.renderTable(b, depth, columns, all, r.rate)
 	fmt.Fprintf(b, "Ratio to %s in the same round.\n\n", baseline)
-	shared := slices.DeleteFunc(slices.Clone(workloads), func(w workload) bool { return w.own })
-	r.renderTable(b, depth, shared, func(id cell) string { return figure(r.results.ratio(id, baseline), "%.2f") })
+	r.renderTable(b, depth, columns, shared, func(id cell) string { return figure(r.results.ratio(id, baseline), "%.2f") })
 	fmt.Fprintf(b, "Latency in ms: half of the requests within, 99 of 100 within.\n\n")
-	r.renderTable(b, depth, workloads, func(id cell) string {
-		p50 := r.results.column(id, func(s sample) float64 { return s.p50Millis })
-		p99 := r.results.column(id, func(s sample) float64 { return s.p99Millis })
-		return figure(median(p50), "%.2f") + ifKnown(median(p99), ", %.2f")
-	})
+	r.renderTable(b, depth, columns, all, r.latency)
 }
 
-func (r *report) renderTable(b *bytes.Buffer, depth int, rows []workload, text func(cell) string) {
+// workloadNames lists all rows, and those that Redis has too.
+func workloadNames() (all, shared []string) {
+	for _, w := range workloads {
+		all = append(all, w.name)
+		if !w.own {
+			shared = append(shared, w.name)
+		}
+	}
+	return all, shared
+}
+
+// rate is a cell's operations a second, and how far the rounds lie apart.
+func (r *report) rate(id cell) string {
+	rates := r.results.column(id, func(s sample) float64 { return s.perSecond })
+	return figure(median(rates), "%.0f") + ifKnown(spread(rates)*100, " (%.0f %%)")
+}
+
+// latency is a cell's median and 99th percentile, in ms.
+func (r *report) latency(id cell) string {
+	p50 := r.results.column(id, func(s sample) float64 { return s.p50Millis })
+	p99 := r.results.column(id, func(s sample) float64 { return s.p99Millis })
+	return figure(median(p50), "%.2f") + ifKnown(median(p99), ", %.2f")
+}
+
+func (r *report) renderTable(b *bytes.Buffer, depth int, columns, rows []string, text func(cell) string) {
 	fmt.Fprintf(b, "| | %s |\n| --- |%s\n", strings.Join(columns, " | "), strings.Repeat(" ---: |", len(columns)))
-	for _, w := range rows {
-		fmt.Fprintf(b, "| %s |", w.name)
+	for _, row := range rows {
+		fmt.Fprintf(b, "| %s |", row)
 		for _, column := range columns {
-			fmt.Fprintf(b, " %s |", text(cell{w.name, depth, column}))
+			fmt.Fprintf(b, " %s |", text(cell{row, depth, column}))
 		}
 		fmt.Fprintln(b)
 	}

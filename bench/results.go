@@ -21,6 +21,7 @@ type results struct {
 	samples  map[cell][]sample
 	failures []string
 	syncs    []time.Duration // single fdatasync calls of all rounds
+	trips    []time.Duration // single round trips over loopback of all rounds
 }
 
 func newResults(rounds int) *results {

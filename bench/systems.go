@@ -24,20 +24,31 @@ const (
 	coorddOne      = "coordd, 1 node"
 	coorddThree    = "coordd, 3 nodes"
 	coorddFollower = "coordd, 3 nodes, through a follower"
+	etcdThree      = "etcd, 3 nodes"
 
 	// baseline is the system that ratios are given to: as many copies as
 	// coordd with three nodes has, though not the same promise.
 	baseline = redisReplicas
 )
 
+// kind says what a system speaks and how it is asked.
+type kind int
+
+const (
+	coorddKind kind = iota
+	redisKind
+	etcdKind
+)
+
 // system is a set of processes that hold one data set.
 type system struct {
 	name  string
 	nodes []*process
-	redis bool
+	kind  kind
+	load  string // of etcd: the program that does its jobs
 }
 
-// target is a column of the page: an address that redis-benchmark is sent to.
+// target is a column of the page: an address that the load is sent to.
 type target struct {
 	name string
 	addr string
@@ -46,13 +57,14 @@ type target struct {
 
 // startAll starts every system. What has been started is returned with an
 // error too, for stopAll.
-func startAll(ctx context.Context, dir, binary string) ([]*system, error) {
+func startAll(ctx context.Context, dir, binary, etcdLoad string) ([]*system, error) {
 	var systems []*system
 	for _, boot := range []func(sys *system, dir string) error{
 		func(sys *system, dir string) error { return startRedis(sys, dir, redisAlone, 0) },
 		func(sys *system, dir string) error { return startRedis(sys, dir, redisReplicas, 2) },
 		func(sys *system, dir string) error { return startCoordd(sys, dir, coorddOne, binary, 1) },
 		func(sys *system, dir string) error { return startCoordd(sys, dir, coorddThree, binary, 3) },
+		func(sys *system, dir string) error { return startEtcd(sys, dir, etcdLoad, 3) },
 	} {
 		sys := &system{}
 		systems = append(systems, sys)
@@ -78,7 +90,7 @@ func stopAll(systems []*system) {
 // are Redis's defaults; only RDB snapshots are off, since the append-only file
 // already holds everything.
 func startRedis(sys *system, dir, name string, replicas int) error {
-	sys.name, sys.redis = name, true
+	sys.name, sys.kind = name, redisKind
 	addrs, err := freeAddrs(1 + replicas)
 	if err != nil {
 		return err
@@ -171,9 +183,12 @@ func (s *system) settle(ctx context.Context) error {
 }
 
 func (s *system) settleNode(ctx context.Context, node *process, first bool) error {
+	if s.kind == etcdKind {
+		return etcdHealthy(ctx, node.addr)
+	}
 	db := redis.NewClient(&redis.Options{Addr: node.addr, MaxRetries: -1, ReadTimeout: startWait})
 	defer db.Close()
-	if !s.redis {
+	if s.kind == coorddKind {
 		// A read waits until the node it is sent to has applied everything
 		// that was acknowledged before.
 		_, err := db.Exists(ctx, "settle").Result()
@@ -207,7 +222,7 @@ func (s *system) settleNode(ctx context.Context, node *process, first bool) erro
 func targets(ctx context.Context, systems []*system) ([]target, error) {
 	var all []target
 	for _, sys := range systems {
-		if sys.redis || len(sys.nodes) == 1 {
+		if sys.kind != coorddKind || len(sys.nodes) == 1 {
 			all = append(all, target{sys.name, sys.nodes[0].addr, sys})
 			continue
 		}

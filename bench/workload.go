@@ -25,10 +25,11 @@ var depths = []int{1, 16}
 
 // workload is a row of the page.
 type workload struct {
-	name string
-	test string   // a name of redis-benchmark's -t, or
-	args []string // a command of its own
-	own  bool     // a word of coordd's: not measured on Redis
+	name   string
+	test   string   // a name of redis-benchmark's -t, or
+	args   []string // a command of its own
+	recipe []string // what does the same on Redis, which lacks the command
+	own    bool     // a word of coordd's without such a recipe: not measured on Redis
 }
 
 // workloads are in the order in which they are run: RPOP takes what LPUSH gave.
@@ -39,15 +40,19 @@ var workloads = []workload{
 	{name: "LPUSH", test: "lpush"},
 	{name: "RPOP", test: "rpop"},
 	{name: "SADD", test: "sadd"},
-	{name: "PICK", args: []string{"PICK", poolKey}, own: true},
+	{name: "LMOVE, a list turned on itself", args: []string{"LMOVE", ringKey, ringKey, "LEFT", "RIGHT"}},
+	{name: "PICK (Redis: INCR and remainder, EVALSHA)", args: []string{"PICK", poolKey}, recipe: []string{"EVALSHA", nextTurn.sha, "2", ringKey, turnKey}},
 	{name: "LOCK", args: []string{"LOCK", "lock:__rand_int__", "bench", "30000"}, own: true},
 	{name: "UNLOCK", args: []string{"UNLOCK", "lock:__rand_int__", "bench"}, own: true},
 }
 
-// poolKey is the set of poolSize members that PICK picks from.
+// poolKey is the set of poolSize members that PICK picks from; ringKey is a list
+// of the same, and turnKey a counter, for Redis's recipes.
 const (
 	poolKey  = "bench:pool"
 	poolSize = 10
+	ringKey  = "bench:ring"
+	turnKey  = "bench:turn"
 )
 
 // sample is one measurement.
@@ -58,16 +63,19 @@ type sample struct {
 }
 
 // measure runs redis-benchmark once. ctx bounds it.
-func measure(ctx context.Context, addr string, w workload, depth, requests int) (sample, error) {
-	host, port, err := net.SplitHostPort(addr)
+func measure(ctx context.Context, to target, w workload, depth, requests int) (sample, error) {
+	host, port, err := net.SplitHostPort(to.addr)
 	if err != nil {
 		return sample{}, err
 	}
 	args := []string{"-h", host, "-p", port, "--csv", "-c", strconv.Itoa(clients), "-r", strconv.Itoa(keyspace),
 		"-P", strconv.Itoa(depth), "-n", strconv.Itoa(requests)}
-	if w.test != "" {
+	switch {
+	case w.test != "":
 		args = append(args, "-t", w.test)
-	} else {
+	case to.sys.kind == redisKind && w.recipe != nil:
+		args = append(args, w.recipe...)
+	default:
 		args = append(args, w.args...)
 	}
 	var out, problems bytes.Buffer

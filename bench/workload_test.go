@@ -43,5 +43,8 @@ func TestWorkloadsAreCommands(t *testing.T) {
 		if (w.test == "") == (len(w.args) == 0) {
 			t.Errorf("%s: exactly one of test and args must be set", w.name)
 		}
+		if w.own && w.recipe != nil {
+			t.Errorf("%s: it cannot have a recipe and be without", w.name)
+		}
 	}
 }

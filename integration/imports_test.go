@@ -86,6 +86,7 @@ var owners = []struct {
 	{"github.com/redis/go-redis", proofs, "a client library is for proofs, not for the server"},
 	{"github.com/anishathalye/porcupine", proofs, "a checker is for proofs"},
 	{"pgregory.net/rapid", proofs, "a generator is for proofs"},
+	{"go.etcd.io/etcd", []string{"bench/etcd"}, "etcd's client stays in a module of its own"},
 }
 
 // proofs may use test libraries outside of _test files; everybody may inside.
@@ -170,6 +171,8 @@ func TestImportsLawBites(t *testing.T) {
 		{"commands", "github.com/cespare/xxhash/v2", false, false},
 		{"ring", "github.com/cespare/xxhash/v2", false, true},
 		{"resp", "pgregory.net/rapid", false, false},
+		{"bench", "go.etcd.io/etcd/client/v3", false, false},
+		{"bench/etcd", "go.etcd.io/etcd/client/v3", false, true},
 		{"resp", "pgregory.net/rapid", true, true},
 		{"examples/lock", "github.com/redis/go-redis/v9", false, true},
 	} {
