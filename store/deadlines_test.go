@@ -94,7 +94,7 @@ func TestExpiryIsOrderedAndBounded(t *testing.T) {
 		left, visible := 0, 0
 		for i := range n {
 			db := tx.On(i % Databases)
-			if db.Type(key(i)) != NoneType || db.Version(key(i)) != 0 {
+			if db.Type(key(i)) != NoneType || db.Version(key(i)) < absent {
 				visible++
 			}
 			if e := db.db.keys.get(s.position(key(i)), key(i)); e != nil {

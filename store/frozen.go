@@ -6,13 +6,15 @@ import "io"
 // beside anything that happens to the store, but not beside Release.
 type Frozen struct {
 	head head
+	made creations
 	keys [allDatabases]trie[entry, *entry]
 }
 
 // Freeze takes a view of the whole state in O(1). The view may be read beside
 // everything that happens to the store later. Writer only, between commands.
 func (s *Store) Freeze() *Frozen {
-	f := &Frozen{head: s.head}
+	f := &Frozen{head: s.head, made: s.made}
+	s.mine = 0
 	for i := range s.dbs {
 		f.keys[i] = s.dbs[i].keys.clone()
 	}
@@ -41,7 +43,7 @@ func (f *Frozen) Release() { *f = Frozen{} }
 // Hash is a hash of the whole logical state: equal on all nodes that ran the
 // same entries, also after a restore. O(size of the data). It may run beside views.
 func (s *Store) Hash() uint64 {
-	f := Frozen{head: s.head}
+	f := Frozen{head: s.head, made: s.made}
 	for i := range s.dbs {
 		f.keys[i] = s.dbs[i].keys
 	}

@@ -64,13 +64,16 @@ func (tx *Tx) Encoding(key string) string {
 	return ""
 }
 
-// Version changes whenever the key is written; 0 when it is absent. Two states
-// of a key with the same version are the same, but for what PICK keeps of members.
+// Version changes whenever the key is written. Two states of a key with the same
+// version are the same, but for what PICK keeps of members, and nothing has
+// happened to it in between: also one that is absent has another version when it
+// was made and removed. That of an absent key may change, now and then, when
+// another key is made.
 func (tx *Tx) Version(key string) uint64 {
 	if e := tx.find(key); e != nil {
 		return e.version
 	}
-	return 0
+	return tx.s.versionAbsent(tx.db, tx.s.position(key))
 }
 
 // Delete removes a key and tells whether it was there.
@@ -153,6 +156,7 @@ func (tx *Tx) replace(key string, e entry) {
 	e.version = tx.nextVersion()
 	tx.turn.touch(tx.db, e.name(), false)
 	tx.db.insert(pos, e)
+	tx.s.remade(tx.db, pos, e.version)
 	tx.turn.makes(tx.db, e.name())
 }
 
@@ -191,6 +195,7 @@ func (tx *Tx) Swap(other *Tx) {
 		}
 	}
 	tx.db.swap(other.db)
+	tx.s.remadeAll(tx.nextVersion()) // by a second swap, perhaps
 	if tx.db.number < Databases {
 		tx.Reserved().Swap(other.Reserved())
 	}

@@ -389,7 +389,7 @@ func (m *machine) keyWords(t *rapid.T) {
 		// Reading removes nothing, so the model's value may be back.
 		got := m.run(t, db, func(tx *Tx) []any {
 			tx.live(key)
-			return []any{tx.Type(m.arg(key)), tx.Version(key) != 0}
+			return []any{tx.Type(m.arg(key)), tx.Version(key)-1 < absent-1}
 		})
 		if v == nil {
 			m.want(t, got, NoneType, false)

@@ -33,7 +33,7 @@ func change[C collection](m *machine, t *rapid.T, db int, key string, kind Type,
 		return answer
 	})
 	after := m.real.View(0).On(db).Version(key)
-	if v == nil || after == 0 {
+	if v == nil || after == 0 || after >= absent {
 		return got, v
 	}
 	if changed == (before == after) {

@@ -292,7 +292,7 @@ func TestLapsedIsTold(t *testing.T) {
 func TestReadFromKnowsNotes(t *testing.T) {
 	u := func(n int) uint64 { return uint64(n) }
 	one := func(kind Type, fields ...any) []byte {
-		head := []any{u(2), u(5), 6, u(9), u(0), u(1), byte(kind), "k", 0, u(1)}
+		head := []any{u(snapshotVersion), u(5), 6, u(9), u(0), u(0), u(1), byte(kind), "k", 0, u(1)}
 		return sealed(body(append(append(head, fields...), byte(0), u(0))...))
 	}
 	set := func(fields ...any) []byte {

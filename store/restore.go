@@ -18,7 +18,7 @@ func (s *Store) ReadFrom(r io.Reader) (int64, error) {
 	if d.err != nil {
 		return d.n, d.err
 	}
-	s.head = loaded.head
+	s.head, s.made, s.mine = loaded.head, loaded.made, loaded.mine
 	for i := range s.dbs {
 		s.dbs[i] = loaded.dbs[i]
 	}
@@ -29,8 +29,11 @@ func (s *Store) ReadFrom(r io.Reader) (int64, error) {
 func (s *Store) decode(d *decoder) {
 	d.demand(string(d.bytes(uint64(len(snapshotMagic)))) == snapshotMagic, "not a snapshot of coordd")
 	d.version = d.uint()
-	d.demand(d.version == 1 || d.version == snapshotVersion, "unknown version")
+	d.demand(1 <= d.version && d.version <= snapshotVersion, "unknown version")
 	s.head = head{index: d.uint(), now: d.int(), changes: d.uint(), tokens: d.uint()}
+	if d.version > 2 {
+		s.decodeCreations(d)
+	}
 	least := uint64(1)
 	for d.err == nil {
 		n := d.uint()

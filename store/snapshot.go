@@ -2,8 +2,9 @@ package store
 
 // The form of a snapshot, which is also what Hash hashes:
 //
-//	magic, version (1 is read as well: it had credits for notes, and none in hashes)
-//	index, log time, changes, tokens
+//	magic, version (older ones are read as well: 1 had credits for notes, and none
+//	in hashes; 2 had no creations)
+//	index, log time, changes, tokens, creations
 //	per database that has keys: number + 1, entries, 0
 //	0
 //	xxhash64 of all before, little endian
@@ -14,7 +15,7 @@ package store
 // equal bytes.
 const (
 	snapshotMagic   = "coordd\x00s"
-	snapshotVersion = 2
+	snapshotVersion = 3
 	noMore          = 0 // in the place of a database's number, or of a type
 )
 
@@ -25,6 +26,7 @@ func (f *Frozen) encode(w *encoder) {
 	w.int(f.head.now)
 	w.uint(f.head.changes)
 	w.uint(f.head.tokens)
+	f.made.encode(w)
 	for i := range f.keys {
 		if f.keys[i].len() == 0 {
 			continue

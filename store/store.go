@@ -36,6 +36,9 @@ type Store struct {
 	epoch  uint32       // raised by Freeze; a collection of an earlier one is not changed
 	next   atomic.Int64 // the earliest deadline, 0: none
 
+	made creations
+	mine uint64 // a bit for each page of made that no Frozen sees
+
 	onReturn func(tx *Tx, key, field, value string)
 
 	// The writer's transaction, kept for the next one.

@@ -24,6 +24,7 @@ func (tx *Tx) setString(key, v string, keepDeadline bool) {
 	if e == nil {
 		fresh := entry{text: text, keyLen: uint32(len(key)), version: tx.nextVersion()}
 		tx.db.keys.put(pos, fresh.name(), fresh)
+		tx.s.remade(tx.db, pos, fresh.version)
 		tx.turn.touch(tx.db, fresh.name(), false)
 		tx.turn.makes(tx.db, fresh.name())
 		return

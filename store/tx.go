@@ -101,7 +101,7 @@ func (tx *Tx) Done() {
 		}
 		if o.obj.dirty {
 			t.touch(o.db, o.key, false)
-			o.db.keys.ref(o.pos, o.key).version = tx.nextVersion()
+			tx.renew(o)
 			o.obj.dirty = false
 		}
 		t.timed = o.obj.tidy(o.db, o.pos) || t.timed
@@ -111,6 +111,16 @@ func (tx *Tx) Done() {
 	if t.timed {
 		t.timed = false
 		tx.s.deadlinesChanged()
+	}
+}
+
+// renew gives a key a version, its first one if it was made by this command.
+func (tx *Tx) renew(o *opened) {
+	e := o.db.keys.ref(o.pos, o.key)
+	first := e.version == 0
+	e.version = tx.nextVersion()
+	if first {
+		tx.s.remade(o.db, o.pos, e.version)
 	}
 }
 
