@@ -47,6 +47,7 @@ const (
 	MultiShard                              // split by key over groups (request_policy:multi_shard)
 	AllShards                               // runs in every group (request_policy:all_shards)
 	AggSum                                  // integer replies are added (response_policy:agg_sum)
+	AggLogicalAnd                           // arrays of 0 and 1: 1 where all groups say so (response_policy:agg_logical_and)
 	AllSucceeded                            // first error wins, else OK (response_policy:all_succeeded)
 	NonDeterministicOrder                   // nondeterministic_output_order
 	NonDeterministic                        // nondeterministic_output

@@ -1,7 +1,9 @@
 package integration
 
 import (
+	"crypto/sha1"
 	"fmt"
+	"strings"
 	"testing"
 
 	"coordd/integration/cluster"
@@ -48,6 +50,45 @@ func TestScriptsOutliveTheirNodes(t *testing.T) {
 	for group := 1; group <= groups; group++ {
 		c.RequireEqual(t, group)
 	}
+}
+
+// EVAL makes a script known to the group of its keys. SCRIPT EXISTS says so only
+// when EVALSHA would find it whatever key it is given.
+func TestScriptsAreKnownEverywhereOrNot(t *testing.T) {
+	const groups = 2
+	c := cluster.Start(t, cluster.Options{Binary: binary(t), Nodes: 1, Args: []string{"--groups", fmt.Sprint(groups)}})
+	n, keys := c.Nodes[0], keysOfGroups(groups)
+	script := "return redis.call('SET', KEYS[1], ARGV[1])"
+	sha := fmt.Sprintf("%x", sha1.Sum([]byte(script)))
+	exists := func(want string) {
+		t.Helper()
+		reply, err := cluster.Do(n.Addr, "SCRIPT", "EXISTS", sha, strings.Repeat("0", len(sha)))
+		if err != nil || len(reply.Elems) != 2 {
+			t.Fatalf("%v, %+v", err, reply)
+		}
+		if got := fmt.Sprint(reply.Elems[0].Int, reply.Elems[1].Int); got != want {
+			t.Errorf("SCRIPT EXISTS: %s, want %s", got, want)
+		}
+	}
+	exists("0 0")
+	for i, key := range keys {
+		if reply, err := cluster.Do(n.Addr, "EVALSHA", sha, "1", key, "v"); err != nil || !strings.HasPrefix(reply.Str, "NOSCRIPT ") {
+			t.Errorf("EVALSHA before EVAL with a key of group %d: %v, %+v", i, err, reply)
+		}
+		for _, args := range [][]string{{"EVAL", script, "1", key, "v"}, {"EVALSHA", sha, "1", key, "v"}} {
+			if reply, err := cluster.Do(n.Addr, args...); err != nil || reply.Str != "OK" {
+				t.Errorf("%q: %v, %+v", args, err, reply)
+			}
+		}
+		if i < groups-1 {
+			exists("0 0")
+		}
+	}
+	exists("1 0")
+	n.Do(t, "SCRIPT", "FLUSH")
+	exists("0 0")
+	n.Do(t, "SCRIPT", "LOAD", script)
+	exists("1 0")
 }
 
 // keysOfGroups is a hash tag's key for each group.

@@ -37,6 +37,7 @@ var tipWords = [...]word{
 	{commands.MultiShard, "request_policy:multi_shard"},
 	{commands.AllShards, "request_policy:all_shards"},
 	{commands.AggSum, "response_policy:agg_sum"},
+	{commands.AggLogicalAnd, "response_policy:agg_logical_and"},
 	{commands.AllSucceeded, "response_policy:all_succeeded"},
 }
 

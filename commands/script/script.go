@@ -71,7 +71,7 @@ func (h *host) specs() []commands.Spec {
 		{Name: "evalsha", Arity: -3, Flags: runs, Keys: afterCount, Since: "2.6.0", Syntax: "sha1 numkeys [key [key ...]] [arg [arg ...]]", Summary: "Runs a script that is known, by the SHA1 of its text.", Data: h.evalSHA},
 		{Name: "evalsha_ro", Arity: -3, Flags: runsRead, Keys: afterCount, Since: "7.0.0", Syntax: "sha1 numkeys [key [key ...]] [arg [arg ...]]", Summary: "Runs a script that is known and only reads.", Data: h.evalSHARO},
 		{Name: "script", Arity: -2, Since: "2.6.0", Summary: "Concerns the scripts that are known."},
-		{Name: "script|exists", Arity: -3, Flags: commands.Read | commands.NoScript, Since: "2.6.0", Syntax: "sha1 [sha1 ...]", Summary: "Tells which scripts are known.", Data: scriptExists},
+		{Name: "script|exists", Arity: -3, Flags: commands.Read | commands.NoScript | commands.AllShards | commands.AggLogicalAnd, Since: "2.6.0", Syntax: "sha1 [sha1 ...]", Summary: "Tells which scripts are known.", Data: scriptExists},
 		{Name: "script|flush", Arity: -2, Flags: changes, Since: "2.6.0", Syntax: "[ASYNC | SYNC]", Summary: "Forgets all scripts.", Data: scriptFlush},
 		{Name: "script|help", Arity: 2, Flags: commands.Loading | commands.Stale, Since: "5.0.0", Summary: "Lists the subcommands.", Conn: h.help("script")},
 		{Name: "script|kill", Arity: 2, Flags: commands.NoScript, Since: "2.6.0", Summary: "Finds no script that runs for long: each ends by itself.", Conn: notBusy},

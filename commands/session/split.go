@@ -1,6 +1,8 @@
 package session
 
 import (
+	"slices"
+
 	"coordd/commands"
 	"coordd/resp"
 )
@@ -49,6 +51,8 @@ func (s *Session) everywhere(r *run, spec *commands.Spec, args []string) {
 	switch {
 	case spec.Flags&commands.AggSum != 0:
 		p.fold = sum
+	case spec.Flags&commands.AggLogicalAnd != 0:
+		p.fold = allSay
 	case spec.Flags&commands.AllSucceeded != 0:
 		p.fold = first
 	}
@@ -101,6 +105,17 @@ func sum(_ *parted, replies []resp.Reply) resp.Reply {
 		total += r.Int
 	}
 	return resp.Int(total)
+}
+
+// allSay has a 1 where all groups have one, and a 0 elsewhere.
+func allSay(_ *parted, replies []resp.Reply) resp.Reply {
+	all := slices.Clone(replies[0].Elems)
+	for _, r := range replies[1:] {
+		for i := range all {
+			all[i].Int = min(all[i].Int, r.Elems[i].Int)
+		}
+	}
+	return resp.Array(all...)
 }
 
 // first is for groups that all say OK.
