@@ -29,6 +29,7 @@ var Differences = []Difference{
 	{"georadiusbymember", "see GEORADIUS", "it is the same search", "", false},
 	{"hscan", "the cursor is a position in the order of the fields", "nothing is kept on the server, and every field that stays is seen", "", false},
 	{"info", "has a section raft; fields about evictions, forks and replication buffers are 0 or left out", "there is nothing behind them", "", false},
+	{"info", "commandstats and errorstats count a script as one command, with the error that it answers; Redis counts what it calls as well", "a script runs on every node, and a node counts what its own clients ask", "", false},
 	{"latency|histogram", "a command's time is its share of what its pipeline took, the log included", "that is what a client waits for, and the clock is read once for a pipeline", "", false},
 	{"latency|latest", "the events are command and fast-command", "the others of Redis are about its event loop, forks and files", "", false},
 	{"lolwut", "tells the version without a picture", "nobody waits for one", "", false},

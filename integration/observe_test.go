@@ -25,6 +25,22 @@ func TestObservation(t *testing.T) {
 			t.Errorf("INFO says nothing of %s:\n%s", want, info)
 		}
 	}
+	client, err := cluster.Dial(n.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	for _, args := range [][]string{{"MULTI"}, {"INCR", "k"}, {"LPUSH", "k", "v"}, {"EXEC"}} {
+		if reply, err := client.Do(args...); err != nil || reply.IsError() {
+			t.Fatal(args, reply, err)
+		}
+	}
+	info = n.Do(t, "INFO", "commandstats", "errorstats").Str
+	for _, want := range []string{"cmdstat_incr:calls=2,", "rejected_calls=0,failed_calls=2", "errorstat_ERR:count=2", "errorstat_WRONGTYPE:count=1"} {
+		if !strings.Contains(info, want) {
+			t.Errorf("after a transaction INFO says nothing of %s:\n%s", want, info)
+		}
+	}
 	n.Do(t, "CONFIG", "SET", "slowlog-log-slower-than", "0", "latency-monitor-threshold", "1")
 	n.Do(t, "SET", "slow", "v")
 	n.Do(t, "CONFIG", "SET", "slowlog-log-slower-than", "10000")

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"coordd/commands"
+	"coordd/resp"
 )
 
 // Observer is told what the sessions of a node do, for INFO, SLOWLOG, LATENCY
@@ -68,6 +69,9 @@ func (s *Session) wrong(r *run, spec *commands.Spec, text string) {
 	if s.cfg.Observer == nil {
 		return
 	}
+	if spec != nil && spec.Flags&commands.Internal != 0 {
+		spec = s.cfg.Table.Lookup("exec") // whose work it is
+	}
 	for i := range r.tallies {
 		if spec != nil && r.tallies[i].Spec == spec {
 			r.tallies[i].Failed++
@@ -75,6 +79,15 @@ func (s *Session) wrong(r *run, spec *commands.Spec, text string) {
 	}
 	code, _, _ := strings.Cut(text, " ")
 	s.cfg.Observer.Failed(code)
+}
+
+// wrongInside counts the errors among the replies of a transaction.
+func (s *Session) wrongInside(r *run, queue []queued, replies []resp.Reply) {
+	for i := range replies {
+		if i < len(queue) && replies[i].IsError() {
+			s.wrong(r, queue[i].spec, replies[i].Str)
+		}
+	}
 }
 
 // turnedAway counts a command that did not pass the gates.

@@ -70,9 +70,15 @@ func TestObserverIsToldOfRuns(t *testing.T) {
 		{"subcommands", "CLIENT ID", 1, "client|id*1-0", ""},
 		{"refused", "NOSUCH\n GET\n SET a 1", 1, "set*1-0", "rejected get ERR ERR"},
 		{"over groups", "MGET a b c d e f\n DBSIZE", 3, "mget*1-0 dbsize*1-0", ""},
-		{"a transaction", "SET x 1\n MULTI\n SET a 1\n GET a\n EXEC\n SET y 1", 1, "multi*1-0 exec*1-0 set*3-0 get*1-0", ""},
+		{"a transaction", "SET x 1\n MULTI\n SET a 1\n GET a\n EXEC\n SET y 1", 1, "exec*1-0 set*3-0 get*1-0 multi*1-0", ""},
 		{"a mixed transaction", "MULTI\n SET a 1\n PING\n EXEC", 1, "multi*1-0; exec*1-0 set*1-0 ping*1-0", ""},
-		{"a spoiled one", "MULTI\n SET a\n EXEC", 1, "multi*1-0", "rejected set ERR EXECABORT"},
+		{"a spoiled one", "MULTI\n SET a\n EXEC", 1, "multi*1-0 exec*1-1", "rejected set ERR EXECABORT"},
+		{"failures in one", "SET a x\n MULTI\n INCR a\n GET a\n INCR a\n EXEC", 1, "exec*1-0 incr*2-2 get*1-0 set*1-0 multi*1-0", "ERR ERR"},
+		{"failures in one that reads", "LOCK a me 100000\n MULTI\n GET a\n EXISTS a\n EXEC", 1, "lock*1-0 multi*1-0; exec*1-0 get*1-1 exists*1-0", "WRONGTYPE"},
+		{"failures of local ones in one", "MULTI\n FAILS\n SET a 1\n INCR a\n INCRBY a x\n EXEC", 1, "multi*1-0; exec*1-0 set*1-0 incr*1-0 incrby*1-1 fails*1-1", "ERR ERR"},
+		{"one over several groups", "MULTI\n SET a 1\n SET b 1\n SET c 1\n EXEC", 8, "multi*1-0 exec*1-1", "CROSSSLOT"},
+		{"none", "EXEC\n DISCARD\n MULTI\n MULTI\n WATCH a", 1, "exec*1-1 discard*1-1 multi*2-1 watch*1-1", "ERR ERR ERR ERR"},
+		{"keys of several groups", "MSET a 1 b 1 c 1", 8, "", "rejected mset CROSSSLOT"},
 		{"a discarded one", "MULTI\n SET a 1\n DISCARD", 1, "multi*1-0 discard*1-0", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -93,7 +99,7 @@ func TestSlowCommandsAreTold(t *testing.T) {
 	r, w := newWatched(t, 3)
 	w.slow = true
 	r.serve("SET a 1\n MGET a b c\n PING\n MULTI\n GET a\n EXEC\n SCAN 0")
-	want := "SET a 1; MGET a b c; PING; SCAN 0; MULTI; EXEC; GET a"
+	want := "SET a 1; MGET a b c; PING; MULTI; SCAN 0; EXEC; GET a"
 	if got := strings.Join(w.told, "; "); got != want {
 		t.Errorf("told of %s, want %s", got, want)
 	}

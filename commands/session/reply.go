@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"errors"
 	"strconv"
 
@@ -48,6 +49,7 @@ func (s *Session) reply(r *run, st *step) {
 		return
 	}
 	if !sh.writes {
+		s.wrongInside(r, st.queue, sh.views[st.call].Elems)
 		s.write(r, st.spec, sh.views[st.call])
 		return
 	}
@@ -57,6 +59,9 @@ func (s *Session) reply(r *run, st *step) {
 	if wire[0] == '-' {
 		r.failed++
 		s.wrong(r, st.spec, string(wire[1:]))
+	}
+	if len(st.queue) > 0 && bytes.Contains(wire, []byte("\r\n-")) {
+		s.wrongInside(r, st.queue, r.answer(st.group, st.call).Elems)
 	}
 	if s.state.Quiet != commands.Loud {
 		s.hush(r, from)

@@ -29,6 +29,7 @@ func (s *Session) route(r *run, spec *commands.Spec, args []string) {
 	case spec.Flags&commands.MultiShard != 0:
 		s.split(r, spec, args)
 	default:
+		s.turnedAway(args)
 		r.refuse(crossSlot)
 	}
 }

@@ -45,6 +45,7 @@ type step struct {
 	args  []string
 	group int // else: this call of this group
 	call  int
+	queue []queued // of EXEC: what the call consists of
 }
 
 // gatherer makes the reply to a command that several groups answer, once all
@@ -107,6 +108,13 @@ func (r *run) refuse(text string) { r.say(resp.Error(text)) }
 // say answers with a simple string or an error, when the turn comes.
 func (r *run) say(reply resp.Reply) {
 	r.steps = append(r.steps, step{said: string(reply.Kind) + reply.Str})
+}
+
+// answerWith is say for a command that passed the gates.
+func (r *run) answerWith(spec *commands.Spec, args []string, reply resp.Reply) {
+	r.say(reply)
+	st := &r.steps[len(r.steps)-1]
+	st.spec, st.args = spec, args
 }
 
 // add has one group carry out a command, or the part of one, and returns which

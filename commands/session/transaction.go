@@ -69,49 +69,46 @@ func Transactions() commands.Group {
 // own carries out a command of Transactions.
 func (s *Session) own(r *run, spec *commands.Spec, args []string) {
 	s.client.Running(spec)
-	if spec.Name != "exec" {
-		s.note(r, spec, args)
-	}
+	reply := resp.OK
 	switch spec.Name {
 	case "multi":
-		s.multi(r)
+		reply = s.multi()
 	case "exec":
-		s.exec(r)
+		if reply = s.exec(r); !reply.IsError() {
+			return // it is a step of its own kind
+		}
 	case "discard":
-		s.discard(r)
+		reply = s.discard()
 	case "watch":
-		s.watch(r, args)
+		reply = s.watch(r, args)
 	case "unwatch":
 		s.tx.watched = nil
-		r.say(resp.OK)
 	}
+	r.answerWith(spec, args, reply)
 }
 
-func (s *Session) multi(r *run) {
+func (s *Session) multi() resp.Reply {
 	if s.tx.open {
-		r.refuse("ERR MULTI calls can not be nested")
-		return
+		return resp.Error("ERR MULTI calls can not be nested")
 	}
 	s.tx.open = true
 	s.showTransaction()
-	r.say(resp.OK)
+	return resp.OK
 }
 
-func (s *Session) discard(r *run) {
+func (s *Session) discard() resp.Reply {
 	if !s.tx.open {
-		r.refuse("ERR DISCARD without MULTI")
-		return
+		return resp.Error("ERR DISCARD without MULTI")
 	}
 	s.endTransaction()
-	r.say(resp.OK)
+	return resp.OK
 }
 
 // watch notes the versions that the keys have now. Versions are part of the
 // replicated state, so they mean the same on every node and under every leader.
-func (s *Session) watch(r *run, args []string) {
+func (s *Session) watch(r *run, args []string) resp.Reply {
 	if s.tx.open {
-		r.refuse("ERR WATCH inside MULTI is not allowed")
-		return
+		return resp.Error("ERR WATCH inside MULTI is not allowed")
 	}
 	s.carryOut(r)
 	for _, key := range args[1:] {
@@ -121,13 +118,12 @@ func (s *Session) watch(r *run, args []string) {
 			continue
 		}
 		if _, err := s.confirm(&s.cfg.Groups[group]); err != nil {
-			r.refuse(s.failure(err, false))
-			return
+			return resp.Error(s.failure(err, false))
 		}
 		version := s.cfg.Groups[group].Engine.Versions(s.state.DB, []string{key})[0]
 		s.tx.watched = append(s.tx.watched, watched{commands.Watched{DB: s.state.DB, Key: key, Version: version}, group})
 	}
-	r.say(resp.OK)
+	return resp.OK
 }
 
 // queue takes a command for EXEC.
@@ -136,9 +132,11 @@ func (s *Session) queue(r *run, spec *commands.Spec, args []string) {
 	switch {
 	case s.tx.bytes > s.cfg.MaxCommand:
 		s.tx.spoil()
+		s.turnedAway(args)
 		r.refuse("ERR transaction is larger than a log entry may be (" + strconv.Itoa(s.cfg.MaxCommand) + " bytes)")
 	case len(s.cfg.Groups) > 1 && spec.Flags&commands.AllShards != 0:
 		s.tx.spoil()
+		s.turnedAway(args)
 		r.refuse("CROSSSLOT '" + spec.Name + "' concerns all groups of keys, which no transaction spans")
 	default:
 		s.tx.queue = append(s.tx.queue, queued{spec, slices.Clone(args)})
@@ -150,22 +148,20 @@ func (s *Session) queue(r *run, spec *commands.Spec, args []string) {
 // exec carries out what was queued: all commands on data are one command of
 // one group's log (or one view, if they only read), and local ones follow, each
 // with its reply in its place. As one command it takes part in a run as any
-// other, unless local ones are among them.
-func (s *Session) exec(r *run) {
+// other, unless local ones are among them. It returns an error where nothing was
+// carried out.
+func (s *Session) exec(r *run) resp.Reply {
 	t := s.tx
 	if !t.open {
-		r.refuse("ERR EXEC without MULTI")
-		return
+		return resp.Error("ERR EXEC without MULTI")
 	}
 	s.endTransaction()
 	if t.spoiled {
-		r.refuse("EXECABORT Transaction discarded because of previous errors.")
-		return
+		return resp.Error("EXECABORT Transaction discarded because of previous errors.")
 	}
 	group, one := s.groupOfTransaction(&t)
 	if !one {
-		r.refuse(crossSlot)
-		return
+		return resp.Error(crossSlot)
 	}
 	work, readOnly := s.plan(&t)
 	args := work.Encode(readOnly)
@@ -177,10 +173,12 @@ func (s *Session) exec(r *run) {
 	r.count(spec, args)
 	if len(work.Calls) == len(t.queue) {
 		r.single(group, spec, args)
-		return
+		r.steps[len(r.steps)-1].queue = t.queue
+		return resp.OK
 	}
 	r.steps = append(r.steps, step{spec: spec, many: &mixed{t.queue, group, r.add(group, spec, args)}})
 	s.carryOut(r)
+	return resp.OK
 }
 
 // noteExec counts EXEC and what it carries out; local commands among that are
@@ -266,6 +264,7 @@ func (m *mixed) gather(s *Session, r *run) resp.Reply {
 			all[i] = resp.OK
 		}
 	}
+	s.wrongInside(r, m.queue, all)
 	return resp.Array(all...)
 }
 
