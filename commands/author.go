@@ -15,6 +15,14 @@ func By(author string, args []string) []string {
 	return append([]string{ByName, author}, args...)
 }
 
+// Unsigned is the command of which By may have been made.
+func Unsigned(args []string) []string {
+	if len(args) > 2 && args[0] == ByName {
+		return args[2:]
+	}
+	return args
+}
+
 func (t *Table) authors() Group {
 	return Group{"authors", []Spec{
 		{ByName, -3, Write | Internal, Keys{}, "coordd", "", "Carries out a command under its author's name.", t.by, nil},

@@ -3,6 +3,7 @@ package integration
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -165,5 +166,105 @@ func TestTrackingRedirected(t *testing.T) {
 	}
 	if reply, err := reader.Do("GET", "k"); err != nil || reply.Str != "v" { // nothing else has come to it
 		t.Errorf("%+v %v", reply, err)
+	}
+}
+
+// next is what comes next, which tells of told keys before it.
+func (c *cachingClient) next(t *testing.T, told int, what string) {
+	t.Helper()
+	c.told = 0
+	if reply, err := c.receive(); err != nil || reply.IsError() || c.told != told {
+		t.Errorf("%s: told %d times before it, want %d: %+v %v", what, c.told, told, reply, err)
+	}
+}
+
+// quiet sees that nothing has come but what was taken.
+func (c *cachingClient) quiet(t *testing.T, after string) {
+	t.Helper()
+	if err := c.Send("PING"); err != nil {
+		t.Fatal(err)
+	}
+	c.next(t, 0, "PING after "+after)
+}
+
+// waits sends a command and returns when its client waits.
+func (c *cachingClient) waits(t *testing.T, n *cluster.Node, args ...string) {
+	t.Helper()
+	if err := c.Send(args...); err != nil {
+		t.Fatal(err)
+	}
+	cluster.Poll(t, messageWithin, "a client that waits", func() error {
+		if info := n.Do(t, "INFO", "clients").Str; !strings.Contains(info, "blocked_clients:1") {
+			return fmt.Errorf("nobody waits: %s", info)
+		}
+		return nil
+	})
+}
+
+// What a client reads when it wakes it has read then: it is told of later changes,
+// and once of those that woke it.
+func TestTrackingAWaitingReader(t *testing.T) {
+	n := cluster.Start(t, cluster.Options{Binary: binary(t), Nodes: 1}).Nodes[0]
+	c := dialCaching(t, n)
+	c.Timeout = messageWithin
+	for i := range 3 {
+		c.waits(t, n, "XREAD", "BLOCK", "0", "STREAMS", "s", "$")
+		n.Do(t, "XADD", "s", fmt.Sprint(2*i+1, "-1"), "f", "v")
+		c.next(t, 1, "XREAD")
+		c.quiet(t, "XREAD")
+		n.Do(t, "XADD", "s", fmt.Sprint(2*i+2, "-1"), "f", "v")
+		if err := c.Send("PING"); err != nil {
+			t.Fatal(err)
+		}
+		c.next(t, 1, "PING after the stream has changed once more")
+	}
+}
+
+// What is popped for a client that waited is its own doing: NOLOOP spares it
+// that, and others are told.
+func TestNoLoopOfAWaitingClient(t *testing.T) {
+	n := cluster.Start(t, cluster.Options{Binary: binary(t), Nodes: 1}).Nodes[0]
+	c, other := dialCaching(t, n, "BCAST", "NOLOOP"), dialCaching(t, n, "BCAST")
+	c.Timeout, other.Timeout = messageWithin, messageWithin
+	c.waits(t, n, "BLPOP", "l", "0")
+	n.Do(t, "RPUSH", "l", "a")
+	c.next(t, 1, "BLPOP, behind the push")
+	c.quiet(t, "BLPOP")
+	n.Do(t, "RPUSH", "l", "b")
+	if err := c.Send("BLMOVE", "l", "m", "LEFT", "RIGHT", "0"); err != nil {
+		t.Fatal(err)
+	}
+	c.next(t, 1, "BLMOVE, behind the push")
+	c.quiet(t, "BLMOVE")
+	if err := other.Send("PING"); err != nil {
+		t.Fatal(err)
+	}
+	other.told = 0
+	if _, err := other.receive(); err != nil || other.told < 4 {
+		t.Errorf("the other client was told %d times of two pushes and two pops: %v", other.told, err)
+	}
+}
+
+// CONFIG SET tracking-table-max-keys has keys that have no room go at once, which
+// their readers are told.
+func TestTrackingTableIsLimited(t *testing.T) {
+	n := cluster.Start(t, cluster.Options{Binary: binary(t), Nodes: 1}).Nodes[0]
+	if got := n.Do(t, "CONFIG", "GET", "tracking-table-max-keys"); got.Elems[1].Str != "1000000" {
+		t.Errorf("%+v", got)
+	}
+	c := dialCaching(t, n)
+	c.Timeout = messageWithin
+	const keys, room = 250, 7
+	for i := range keys {
+		if _, err := c.get(fmt.Sprint("k", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n.Do(t, "CONFIG", "SET", "tracking-table-max-keys", fmt.Sprint(room))
+	if err := c.catchUp(); err != nil || c.told != keys-room || len(c.cache) != room {
+		t.Errorf("told of %d keys, %d are left: %v", c.told, len(c.cache), err)
+	}
+	if info := n.Do(t, "INFO", "stats").Str; !strings.Contains(info, fmt.Sprintf("tracking_total_keys:%d\r\n", room)) {
+		t.Errorf("INFO: %s", info)
 	}
 }

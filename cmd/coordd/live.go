@@ -26,6 +26,7 @@ func (srv *server) followSettings() {
 	for _, name := range observe.Settings {
 		srv.live.Watch(name, func(value string) { srv.observed.Set(name, value) })
 	}
+	srv.live.Watch("tracking-table-max-keys", func(string) { srv.tracker.Limit() })
 	srv.live.Watch("loglevel", func(word string) { srv.level.Set(srv.slogLevel(word)) })
 	srv.live.Watch("notify-keyspace-events", func(value string) {
 		classes, _ := config.Events(value) // was judged when it was set

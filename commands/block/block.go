@@ -89,16 +89,20 @@ func (b *Blocker) Blocks(spec *commands.Spec, args []string) bool {
 }
 
 // Block implements session.Blocker.
-func (b *Blocker) Block(c *commands.Client, group, db int, spec *commands.Spec, args []string, gone func() <-chan struct{}) (resp.Reply, error) {
+func (b *Blocker) Block(c *commands.Client, group, db int, spec *commands.Spec, args []string, gone func() <-chan struct{}, again func()) (resp.Reply, error) {
 	g := (*b.groups.Load())[group]
 	limit, _ := commands.BlockTimeout(spec, args)
 	began := time.Now()
 	if spec.Flags&commands.Write == 0 {
-		return b.watch(c, g, db, spec, args, limit, gone)
+		return b.watch(c, g, db, spec, args, limit, gone, again)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), b.node.RequestTimeout)
 	defer cancel()
-	w, reply, err := g.enroll(ctx, db, args)
+	signed := args // whenever it is served, what it takes is its client's doing
+	if author := c.State().Tracking.Author; author != "" {
+		signed = commands.By(author, args)
+	}
+	w, reply, err := g.enroll(ctx, db, signed)
 	if w == nil {
 		return reply, err
 	}

@@ -56,6 +56,7 @@ func (q queue) group() (group string, ok bool) {
 // queuesOf are the queues in which a command waits, in the order in which it
 // looks at its keys; none for what never waits.
 func queuesOf(table *commands.Table, db int, args []string) []queue {
+	args = commands.Unsigned(args)
 	spec := table.Lookup(args[0])
 	if spec == nil || spec.Flags&commands.Blocking == 0 {
 		return nil

@@ -98,7 +98,7 @@ func wake(its map[*reader]struct{}) {
 // watch carries out a read that may wait. It says whom to wake before it looks
 // for the first time, so nothing is missed; that look is as recent as any other
 // read, and what this node applies later is more so.
-func (b *Blocker) watch(c *commands.Client, g *group, db int, spec *commands.Spec, args []string, limit time.Duration, gone func() <-chan struct{}) (resp.Reply, error) {
+func (b *Blocker) watch(c *commands.Client, g *group, db int, spec *commands.Spec, args []string, limit time.Duration, gone func() <-chan struct{}, again func()) (resp.Reply, error) {
 	began := time.Now()
 	r := &reader{db: db, news: make(chan struct{}, 1)}
 	for i := range spec.Keys.In(args) {
@@ -125,6 +125,7 @@ func (b *Blocker) watch(c *commands.Client, g *group, db int, spec *commands.Spe
 		if why := s.sleep(r.news, gone); why != answered {
 			return b.nothing(why, spec, args), nil
 		}
+		again()
 		if reply := g.Engine.View(0, seed(), db, spec, args); !isNothing(reply) && !reply.IsError() {
 			return reply, nil
 		}

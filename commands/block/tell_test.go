@@ -74,7 +74,7 @@ func onScript(t *testing.T, answer func(l *scriptedLog, args []string) (resp.Rep
 func (b *Blocker) try(line string) (resp.Reply, error) {
 	args := strings.Fields(line)
 	c := commands.NewClient(commands.ClientConfig{ID: 1})
-	return b.Block(c, 0, 0, b.table().Lookup(args[0]), args, func() <-chan struct{} { return nil })
+	return b.Block(c, 0, 0, b.table().Lookup(args[0]), args, func() <-chan struct{} { return nil }, func() {})
 }
 
 // The time is over, but the log says that it was served before: that counts.

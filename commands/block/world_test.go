@@ -245,7 +245,7 @@ func (w *world) block(n *node, line string) *blocked {
 	b := &blocked{n: n, reply: make(chan resp.Reply, 1), gone: make(chan struct{}), c: c}
 	spec := blocker.table().Lookup(args[0])
 	w.wg.Go(func() {
-		reply, err := blocker.Block(c, 0, 0, spec, args, func() <-chan struct{} { return b.gone })
+		reply, err := blocker.Block(c, 0, 0, spec, args, func() <-chan struct{} { return b.gone }, func() {})
 		if err != nil {
 			reply = resp.Error("UNKNOWN " + err.Error())
 		}

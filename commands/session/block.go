@@ -24,8 +24,9 @@ func (s *Session) block(r *run, spec *commands.Spec, args []string) {
 	s.sendAll(r)
 	_ = s.wire.Flush() // an error has ended the connection, which gone tells
 	s.client.Running(spec)
+	again := s.reannounce()
 	s.announce()
-	reply, err := s.cfg.Blocker.Block(s.client, group, s.state.DB, spec, args, s.wire.Gone)
+	reply, err := s.cfg.Blocker.Block(s.client, group, s.state.DB, spec, args, s.wire.Gone, again)
 	if text := s.failure(err, spec.Flags&commands.Write != 0); text != "" {
 		reply = resp.Error(text)
 	}

@@ -19,7 +19,7 @@ type testBlocker struct {
 
 func (b *testBlocker) Blocks(_ *commands.Spec, args []string) bool { return args[1] != "now" }
 
-func (b *testBlocker) Block(c *commands.Client, group, db int, spec *commands.Spec, args []string, gone func() <-chan struct{}) (resp.Reply, error) {
+func (b *testBlocker) Block(c *commands.Client, group, db int, spec *commands.Spec, args []string, gone func() <-chan struct{}, again func()) (resp.Reply, error) {
 	if b.wire.waiting != 0 {
 		b.t.Errorf("%d bytes of replies are kept back while %v waits", b.wire.waiting, args)
 	}

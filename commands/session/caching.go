@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"strings"
 
 	"coordd/commands"
@@ -62,6 +63,19 @@ func (s *Session) announce() {
 	}
 	clear(s.reads)
 	s.reads = s.reads[:0]
+}
+
+// reannounce is announce for a command that waits and reads once more: what it
+// was told before it waited, it has not been shown.
+func (s *Session) reannounce() func() {
+	reads := slices.Clone(s.reads)
+	return func() {
+		if len(reads) > 0 {
+			s.cfg.Tracker.Unsent(s.client)
+			s.reads = append(s.reads, reads...)
+			s.announce()
+		}
+	}
 }
 
 // tracks tells whether the client is told of changes.

@@ -21,6 +21,8 @@ func (m *memoryTracker) Reading(_ *commands.Client, keys []string, cached bool) 
 
 func (m *memoryTracker) Sent(*commands.Client) { m.told = append(m.told, "sent") }
 
+func (m *memoryTracker) Unsent(*commands.Client) { m.told = append(m.told, "unsent") }
+
 // newTrackingRig is a rig whose client tracks.
 func newTrackingRig(t *testing.T, groups int, as commands.Tracking) (*rig, *memoryTracker) {
 	t.Helper()

@@ -86,6 +86,8 @@ type Tracker interface {
 	Reading(c *commands.Client, keys []string, cached bool)
 	// Sent tells that all has been sent that Reading announced.
 	Sent(c *commands.Client)
+	// Unsent tells that nothing will be sent of what Reading announced.
+	Unsent(c *commands.Client)
 }
 
 // Blocker carries out the commands that wait until keys are there (BLPOP ...).
@@ -94,8 +96,9 @@ type Blocker interface {
 	Blocks(spec *commands.Spec, args []string) bool
 	// Block carries it out on a group (an index into Config.Groups) and a database,
 	// and waits as long as it takes. gone returns a channel that is closed when
-	// the connection has ended; asking costs a goroutine. An error is the Log's.
-	Block(c *commands.Client, group, db int, spec *commands.Spec, args []string, gone func() <-chan struct{}) (resp.Reply, error)
+	// the connection has ended; asking costs a goroutine. again is called before
+	// the keys are looked at once more. An error is the Log's.
+	Block(c *commands.Client, group, db int, spec *commands.Spec, args []string, gone func() <-chan struct{}, again func()) (resp.Reply, error)
 }
 
 // Validate says what is missing or senseless.

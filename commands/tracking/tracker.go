@@ -117,6 +117,14 @@ func (t *Tracker) Reading(c *commands.Client, keys []string, cached bool) {
 	t.makeRoom()
 }
 
+// Limit looks at MaxKeys again, which has changed: what has no room any longer is
+// invalidated.
+func (t *Tracker) Limit() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.makeRoom()
+}
+
 // makeRoom invalidates keys, whichever, while there are too many.
 func (t *Tracker) makeRoom() {
 	most := t.cfg.MaxKeys()
@@ -141,6 +149,17 @@ func (t *Tracker) Sent(c *commands.Client) {
 	clear(who.reading)
 	if len(again) > 0 {
 		t.send(who, keyList(again))
+	}
+}
+
+// Unsent tells that nothing will be sent of what Reading announced, so what was
+// invalidated meanwhile needs no second telling.
+func (t *Tracker) Unsent(c *commands.Client) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if who := t.clients[c.ID()]; who != nil {
+		who.again = nil
+		clear(who.reading)
 	}
 }
 

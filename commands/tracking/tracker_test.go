@@ -134,6 +134,17 @@ func TestBoundedTable(t *testing.T) {
 	if n := strings.Count(c.received(), "invalidate"); n < 40 {
 		t.Errorf("%d of 40 keys that went were told", n)
 	}
+	for _, limit := range [][2]int{{0, 0}, {10, 0}, {3, 7}, {4, 0}} {
+		most, told := limit[0], limit[1]
+		r.mostKey = most
+		r.tracker.Limit()
+		if n := strings.Count(c.received(), "invalidate"); n != told {
+			t.Errorf("a limit of %d told of %d keys that went, want %d", most, n, told)
+		}
+	}
+	if s := r.tracker.Stats(); s.Keys != 3 {
+		t.Errorf("%+v", s)
+	}
 }
 
 // Clients that go are told nothing, and leave nothing behind in the end.
