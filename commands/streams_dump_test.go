@@ -76,6 +76,33 @@ func TestStreamDumpsGoBothWays(t *testing.T) {
 	here.checkRestore(t)
 }
 
+// A copy by DUMP and RESTORE knows when consumers were seen and when they last got
+// something.
+func TestStreamDumpsKeepTimes(t *testing.T) {
+	p := &enginePlayer{}
+	_ = p.Reset()
+	do := func(line ...string) resp.Reply {
+		t.Helper()
+		reply, err := p.Do("", resp.RESP2, line)
+		if err != nil || reply.IsError() {
+			t.Fatalf("%q: %v %s", line, err, reply.Str)
+		}
+		return reply
+	}
+	do("XADD", "s", "1-1", "f", "v")
+	do("XGROUP", "CREATE", "s", "g", "0")
+	do("XREADGROUP", "GROUP", "g", "busy", "STREAMS", "s", ">")
+	do("XGROUP", "CREATECONSUMER", "s", "g", "new")
+	p.Advance(5000)
+	do("XREADGROUP", "GROUP", "g", "busy", "STREAMS", "s", ">") // in vain
+	p.Advance(300)
+	do("RESTORE", "copy", "0", do("DUMP", "s").Str)
+	got, want := do("XINFO", "CONSUMERS", "copy", "g"), do("XINFO", "CONSUMERS", "s", "g")
+	if lines := transcript.Render(got); !slices.Equal(lines, transcript.Render(want)) || got.Elems[0].Elems[7].Int != 5300 || got.Elems[1].Elems[7].Int != -1 {
+		t.Errorf("%q", lines)
+	}
+}
+
 // What Decode lets pass and no XADD would have made is refused.
 func TestRestoreRefusesUnsoundStreams(t *testing.T) {
 	for name, v := range map[string]rdb.Stream{

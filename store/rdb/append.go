@@ -7,9 +7,10 @@ import (
 
 // Append writes a payload with the value behind dst, which must be empty, and
 // returns it: each type in its plainest form, which Redis turns into the form
-// that it likes best when it loads it.
+// that it likes best when it loads it. A stream with a consumer that asked in vain
+// after it had last got something has a form that Redis 7.0 does not know.
 func Append(dst []byte, v *Value) []byte {
-	w := writer{dst}
+	w, version := writer{dst}, uint16(usualVersion)
 	switch v.Kind {
 	case String:
 		w.byte(stringForm)
@@ -30,10 +31,14 @@ func Append(dst []byte, v *Value) []byte {
 			w.fixed(math.Float64bits(v.Scores[i]))
 		}
 	case StreamKind:
-		w.byte(stream2Form)
-		w.stream(v.Stream)
+		form := byte(stream2Form)
+		if v.Stream.tellsActive() {
+			form, version = stream3Form, activeVersion
+		}
+		w.byte(form)
+		w.stream(v.Stream, form)
 	}
-	return appendFooter(w.buf)
+	return appendVersion(w.buf, version)
 }
 
 // writer appends the primitives of a value.

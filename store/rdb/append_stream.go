@@ -10,7 +10,20 @@ import (
 // default (stream-node-max-entries).
 const nodeEntries = 100
 
-func (w *writer) stream(s *Stream) {
+// tellsActive tells whether the form before the newest, in which a consumer was
+// active when it was seen last, would lose something.
+func (s *Stream) tellsActive() bool {
+	for i := range s.Groups {
+		for j := range s.Groups[i].Consumers {
+			if c := &s.Groups[i].Consumers[j]; c.Active != c.Seen {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (w *writer) stream(s *Stream, form byte) {
 	nodes := (len(s.Entries) + nodeEntries - 1) / nodeEntries
 	w.length(uint64(nodes))
 	for from := 0; from < len(s.Entries); from += nodeEntries {
@@ -27,7 +40,7 @@ func (w *writer) stream(s *Stream) {
 	w.length(s.Added)
 	w.length(uint64(len(s.Groups)))
 	for i := range s.Groups {
-		w.group(&s.Groups[i])
+		w.group(&s.Groups[i], form)
 	}
 }
 
@@ -54,7 +67,7 @@ func (w *writer) node(entries []Entry) {
 	w.string(string(p.done()))
 }
 
-func (w *writer) group(g *Group) {
+func (w *writer) group(g *Group, form byte) {
 	w.string(g.Name)
 	w.lengths(g.Last)
 	w.length(uint64(g.Read))
@@ -69,6 +82,9 @@ func (w *writer) group(g *Group) {
 		c := &g.Consumers[i]
 		w.string(c.Name)
 		w.fixed(uint64(c.Seen))
+		if form == stream3Form {
+			w.fixed(uint64(c.Active))
+		}
 		w.length(uint64(len(c.Pending)))
 		for _, id := range c.Pending {
 			w.id(id)

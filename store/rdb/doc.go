@@ -6,7 +6,7 @@
 //
 // Decode reads every form in which Redis 6 and 7 write the types that coordd
 // has; Append writes the plainest form of each, in a version that Redis 7.0
-// takes. The format has no specification but its source (rdb.c, listpack.c,
+// takes wherever that loses nothing. The format has no specification but its source (rdb.c, listpack.c,
 // ziplist.c, intset.c, lzf_d.c of Redis).
 //
 // A payload is the input of somebody who may wish the worst: lengths are

@@ -18,8 +18,9 @@ const (
 	versionBytes = 2
 	footerBytes  = versionBytes + 8
 
-	writtenVersion = 10 // that of Redis 7.0
-	newestVersion  = 12 // that of Redis 7.4; its new types are refused one by one
+	usualVersion  = 10 // that of Redis 7.0
+	activeVersion = 11 // that of Redis 7.2
+	newestVersion = 12 // that of Redis 7.4; its new types are refused one by one
 )
 
 // jones is the polynomial of Redis's checksum (Jones), its bits reversed.
@@ -29,9 +30,11 @@ var jones = crc64.MakeTable(0x95ac9329ac4bc9b5)
 // that of the standard library does the opposite of both.
 func checksum(b []byte) uint64 { return ^crc64.Update(^uint64(0), jones, b) }
 
-// appendFooter ends a payload, which is all of dst.
-func appendFooter(dst []byte) []byte {
-	dst = binary.LittleEndian.AppendUint16(dst, writtenVersion)
+// appendFooter ends a payload of the usual version, which is all of dst.
+func appendFooter(dst []byte) []byte { return appendVersion(dst, usualVersion) }
+
+func appendVersion(dst []byte, version uint16) []byte {
+	dst = binary.LittleEndian.AppendUint16(dst, version)
 	return binary.LittleEndian.AppendUint64(dst, checksum(dst))
 }
 

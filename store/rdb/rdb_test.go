@@ -84,6 +84,27 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// When a consumer was last active is kept, in the form of Redis 7.2 where the one of
+// 7.0 has no place for it.
+func TestActiveTimes(t *testing.T) {
+	for _, c := range []struct {
+		active  int64
+		form    byte
+		version byte
+	}{{6, stream2Form, usualVersion}, {5, stream3Form, activeVersion}, {-1, stream3Form, activeVersion}} {
+		v := Value{Kind: StreamKind, Stream: someStream()}
+		v.Stream.Groups[1].Consumers[1].Active = c.active
+		payload := string(Append(nil, &v))
+		if version := payload[len(payload)-footerBytes]; payload[0] != c.form || version != c.version {
+			t.Errorf("active %d: form %d, version %d", c.active, payload[0], version)
+		}
+		got, err := Decode(payload, testLimit)
+		if err != nil || !reflect.DeepEqual(got, v) {
+			t.Errorf("active %d: %v", c.active, err)
+		}
+	}
+}
+
 // Lengths of listpack elements are written as Redis does, also where they need
 // a byte more.
 func TestListpackLengths(t *testing.T) {
