@@ -29,6 +29,7 @@ func allowances() []allowance {
 		{"count-not-kept", countNotKept},
 		{"nothing-half-added", halfAdded},
 		{"last-digit-of-distance", lastDigit},
+		{"exhausted-sequence", exhausted},
 	}
 }
 
@@ -161,6 +162,11 @@ func searchingReads(_ history, args []string, _, _ Node) bool {
 // has kept what it had added until then.
 func halfAdded(h history, args []string, _, _ Node) bool {
 	return h.halfAdded && (name(args) == "get" || slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(strings.ToLower(arg), "pf") }))
+}
+
+func exhausted(_ history, args []string, redis, coordd Node) bool {
+	return name(args) == "xadd" && slices.ContainsFunc(args, func(arg string) bool { return strings.HasSuffix(arg, "-*") }) &&
+		redis.Text == "ERR Elements are too large to be stored" && strings.HasPrefix(coordd.Text, "ERR The ID specified in XADD is equal or smaller")
 }
 
 // unbalanced stands anywhere in a reply, for a script may have made something of it.

@@ -82,6 +82,8 @@ func TestRules(t *testing.T) {
 		{"GET k", "$19\r\n0.10000000000000001\r\n", "$3\r\n0.1\r\n", false},
 		{"OBJECT ENCODING k", "$9\r\nquicklist\r\n", "$8\r\nlistpack\r\n", true},
 		{"OBJECT ENCODING k", "$8\r\nlistpack\r\n", "$9\r\nquicklist\r\n", false},
+		{"XADD k 1-* f v", "-ERR Elements are too large to be stored\r\n", "-ERR The ID specified in XADD is equal or smaller than the target stream top item\r\n", true},
+		{"XADD k 1-1 f v", "-ERR Elements are too large to be stored\r\n", "-ERR The ID specified in XADD is equal or smaller than the target stream top item\r\n", false},
 		{"OBJECT ENCODING k", "$3\r\nraw\r\n", "$6\r\nembstr\r\n", true},
 		{"OBJECT ENCODING k", "$3\r\nint\r\n", "$3\r\nraw\r\n", false},
 	} {
