@@ -49,12 +49,22 @@ func combineTo(tx *store.Tx, args []string, event string, op setOperation) resp.
 		return errWrongType
 	}
 	result := op(sets)
+	var passed []string
+	if event == "sdiffstore" && subtracts(sets) {
+		sets[0].Each(func(m string) bool { passed = append(passed, m); return true })
+	}
 	if len(result) == 0 {
 		deleteKey(tx, destination)
 		return resp.Int(0)
 	}
 	tx.Clear(destination)
 	s, _ := tx.MakeSet(destination) // there is nothing now
+	for _, m := range passed { // which leaves the encoding that they needed
+		s.Add(m)
+	}
+	for _, m := range passed {
+		s.Remove(m)
+	}
 	for _, m := range result {
 		s.Add(m)
 	}
@@ -127,6 +137,20 @@ func difference(sets []*store.Set) []string {
 		return true
 	})
 	return result
+}
+
+// subtracts tells whether Redis's SDIFFSTORE copies the first set and takes the
+// others' members out of it, where it would cost more to look up each member of
+// the first in all others (t_set.c).
+func subtracts(sets []*store.Set) bool {
+	lookUp, takeOut := 0, 0
+	for _, s := range sets {
+		if s.Len() > 0 {
+			lookUp += sets[0].Len()
+			takeOut += s.Len()
+		}
+	}
+	return lookUp/2 > takeOut
 }
 
 // sinterCard counts up to a limit; 0 is none.

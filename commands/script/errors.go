@@ -36,5 +36,9 @@ const (
 // oneLine makes a client's bytes fit for an error reply.
 func oneLine(s string) string { return strings.NewReplacer("\r", " ", "\n", " ").Replace(s) }
 
-// failure is an error reply of a text that holds a client's bytes.
-func failure(text string) resp.Reply { return resp.Error(oneLine(text)) }
+// failure is an error reply of a text that holds a client's bytes. As in Redis it
+// ends at a zero byte.
+func failure(text string) resp.Reply {
+	text, _, _ = strings.Cut(text, "\x00")
+	return resp.Error(oneLine(text))
+}
