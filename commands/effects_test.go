@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"coordd/resp"
@@ -188,5 +189,27 @@ func TestWaker(t *testing.T) {
 	apply(e, 2, "enroll", "SET a 2", "GET a")
 	if want := []string{"a", "b"}; !slices.Equal(told, want) {
 		t.Errorf("told of %q, want %q", told, want)
+	}
+}
+
+// A view tells of the keys that it misses while somebody wants to know.
+func TestViewsTellOfMisses(t *testing.T) {
+	e := NewEngine(NewTable(DataGroups()...), store.New(testSlot))
+	var told []any
+	e.OnMiss(func(missed []any) { told = append(told, missed...) })
+	view := func(line string) {
+		args := strings.Fields(line)
+		e.View(1, 1, 3, e.table.Lookup(args[0]), args)
+	}
+	view("GET a")
+	e.Listen(StringEvents)
+	view("GET a")
+	e.Listen(MissEvents)
+	apply(e, 1, "SET there 1")
+	view("EXISTS a b a")
+	view("DBSIZE")
+	miss := func(key string) any { return Event{MissEvents, "keymiss", 3, key} }
+	if want := []any{miss("a"), miss("b"), miss("a")}; !reflect.DeepEqual(told, want) {
+		t.Errorf("told of %v, want %v", told, want)
 	}
 }

@@ -30,8 +30,9 @@ type Engine struct {
 	// is taken before mu.
 	handing sync.RWMutex
 
-	waker  Waker  // nil: nobody ever waits
-	outlet Outlet // nil: nobody looks
+	waker  Waker       // nil: nobody ever waits
+	outlet Outlet      // nil: nobody looks
+	missed func([]any) // nil: nobody looks; see OnMiss
 	wanted atomic.Uint32
 }
 
@@ -111,6 +112,9 @@ func (e *Engine) forgetArgs() {
 func (e *Engine) View(now int64, seed uint64, db int, spec *Spec, args []string) resp.Reply {
 	if spec.Flags&Write != 0 || spec.Data == nil {
 		panic("commands: View of " + spec.Name + ", which is no read of data")
+	}
+	if wanted := EventClass(e.wanted.Load()); wanted&MissEvents != 0 {
+		return e.viewTelling(wanted, now, seed, db, spec, args)
 	}
 	e.mu.RLock()
 	defer e.mu.RUnlock()

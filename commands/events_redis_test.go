@@ -12,9 +12,9 @@ import (
 	"coordd/resp"
 )
 
-// allClasses are the classes of "KAn", but for expired.
+// allClasses are the classes of "KAnm", but for expired.
 const allClasses = EventsByKey | GenericEvents | StringEvents | ListEvents | SetEvents | HashEvents | ZSetEvents | StreamEvents |
-	NewKeyEvents
+	NewKeyEvents | MissEvents
 
 // elsewhen are events that a Redis 7.0 publishes at other times: a key is deleted
 // by chance some time after its deadline, and since 7.2 a consumer is made even
@@ -97,7 +97,7 @@ func (e *redisEvents) taken(t *testing.T) []string {
 // Every command of the transcripts causes the same keyspace events here as in a
 // real Redis, in the same order, as far as Redis knows the commands.
 func TestEventsAreRedis(t *testing.T) {
-	addr, ok := transcript.StartRedis(t, "--notify-keyspace-events", "KEAn")
+	addr, ok := transcript.StartRedis(t, "--notify-keyspace-events", "KEAnm")
 	if !ok {
 		return
 	}
@@ -124,13 +124,20 @@ func TestEventsAreRedis(t *testing.T) {
 				if spec := table.Lookup(s.Args[0]); spec != nil && spec.Since == "coordd" {
 					return // Redis has it not, and from here on other data
 				}
-				if _, err := engine.Do(s.Conn, s.Proto, s.Args); err != nil {
+				reply, err := engine.Do(s.Conn, s.Proto, s.Args)
+				if err != nil {
 					t.Fatal(err)
 				}
 				if _, err := redis.Do(s.Conn, s.Proto, s.Args); err != nil {
 					t.Fatal(err)
 				}
 				got, want := engine.taken(), events.taken(t)
+				if looksAgain[strings.ToLower(s.Args[0])] {
+					got, want = slices.Compact(got), slices.Compact(want)
+				}
+				if reply.IsError() {
+					got, want = withoutMisses(got), withoutMisses(want)
+				}
 				if makesConsumers[strings.ToLower(s.Args[0])] {
 					got, want = withoutConsumers(got), withoutConsumers(want)
 				}
@@ -145,6 +152,16 @@ func TestEventsAreRedis(t *testing.T) {
 // makesConsumers are the commands that make a consumer in passing. Redis 7.2 does
 // it at once, 7.0 when there is something for the consumer.
 var makesConsumers = map[string]bool{"xreadgroup": true, "xclaim": true, "xautoclaim": true}
+
+// looksAgain are the commands for which Redis looks several times for one key and
+// tells of each.
+var looksAgain = map[string]bool{"xread": true, "sort": true, "sort_ro": true}
+
+// withoutMisses are the events of a command that fails: how many keys were looked
+// up before is left open.
+func withoutMisses(events []string) []string {
+	return slices.DeleteFunc(events, func(e string) bool { return strings.Contains(e, " keymiss ") })
+}
 
 func withoutConsumers(events []string) []string {
 	return slices.DeleteFunc(events, func(e string) bool { return strings.Contains(e, " xgroup-createconsumer ") })

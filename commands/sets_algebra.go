@@ -59,7 +59,7 @@ func combineTo(tx *store.Tx, args []string, event string, op setOperation) resp.
 	}
 	tx.Clear(destination)
 	s, _ := tx.MakeSet(destination) // there is nothing now
-	for _, m := range passed { // which leaves the encoding that they needed
+	for _, m := range passed {      // which leaves the encoding that they needed
 		s.Add(m)
 	}
 	for _, m := range passed {

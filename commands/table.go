@@ -184,7 +184,7 @@ func (t *Table) Run(tx *store.Tx, args []string) resp.Reply {
 	case spec.Data == nil: // never proposed by a session
 		return errUnknownCommand(args)
 	}
-	return spec.Data(tx, args)
+	return spec.Run(tx, args)
 }
 
 // All returns every command but the subcommands, sorted by name. The caller

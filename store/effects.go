@@ -1,5 +1,7 @@
 package store
 
+import "slices"
+
 // Touch says that a key of a client's database was changed, made or removed.
 type Touch struct {
 	DB      int
@@ -21,6 +23,24 @@ func (tx *Tx) By(author string) { tx.turn.author = author }
 // Emit adds something that the entry does beside changing the state, such as a
 // message to publish. The store only keeps it for who asks with Emitted.
 func (tx *Tx) Emit(effect any) { tx.turn.emitted = append(tx.turn.emitted, effect) }
+
+// EmitAt is Emit, before what was emitted after the first n.
+func (tx *Tx) EmitAt(n int, effects []any) {
+	tx.turn.emitted = slices.Insert(tx.turn.emitted, n, effects...)
+}
+
+// Misses has f called for every key of a client's database that is looked up for
+// reading and is absent, until Misses(nil). It may be called several times for
+// one look of a command.
+func (tx *Tx) Misses(f func(db int, key string)) { tx.turn.missed = f }
+
+// Want is Listen for a view.
+func (tx *Tx) Want(classes uint32) {
+	if tx.turn.writes {
+		panic("store: Want in an entry of the log")
+	}
+	tx.turn.classes = classes
+}
 
 // Emitted is what was emitted since Begin, in order. The slice belongs to the
 // caller.

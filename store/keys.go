@@ -9,6 +9,9 @@ func (tx *Tx) find(key string) *entry {
 	pos := tx.s.position(key)
 	e := tx.db.keys.get(pos, key)
 	if e == nil || tx.due(e) {
+		if tx.turn.missed != nil && tx.db.number < Databases {
+			tx.turn.missed(tx.db.number, key)
+		}
 		return nil
 	}
 	if tx.lapsing(e) && tx.turn.writes {

@@ -25,8 +25,9 @@ type turn struct {
 	emitted []any
 	classes uint32 // of events that somebody wants; see Listen
 	made    func(db int, key string) any
-	author  string // of the running command; see By
-	cleared string // by the running command; see Clear
+	missed  func(db int, key string) // see Misses
+	author  string                   // of the running command; see By
+	cleared string                   // by the running command; see Clear
 }
 
 // opened is a collection got from Make...

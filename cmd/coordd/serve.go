@@ -248,6 +248,7 @@ func (srv *server) newMachine(group uint32, groups int) raftfsm.Machine {
 	e := commands.NewEngine(srv.table, store.New(ring.SlotOf))
 	e.Wake(srv.blocker.Wake)
 	e.Observe(srv.outlet(int(group) - 1))
+	e.OnMiss(func(missed []any) { srv.hub.Missed(int(group)-1, missed) })
 	srv.engines[group] = e
 	return machine{e}
 }

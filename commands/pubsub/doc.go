@@ -28,5 +28,6 @@
 // waits, as Redis publishes before it goes on.
 //
 // Reading order: hub.go, words.go, part.go, registrar.go, fanout.go for a node;
-// rows.go, census.go for the state; events.go for keyspace events.
+// rows.go, census.go for the state; events.go for keyspace events, misses.go for
+// those of reads.
 package pubsub

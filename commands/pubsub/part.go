@@ -34,6 +34,8 @@ type part struct {
 	group int
 	queue *queue
 
+	misses misses
+
 	mu       sync.Mutex // guards all below
 	topics   map[topicName]*topic
 	patterns map[string]*topic // those of topics that are patterns

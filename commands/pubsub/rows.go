@@ -18,6 +18,8 @@ const (
 	// ForgetName node start: the node's starts before that one are over, and so are
 	// the subscribers that they have told of; 0: it is silent, whichever start it is.
 	ForgetName = "coordd.forget-subscribers"
+	// missedName (db key)...: clients of a node have looked for keys that are absent.
+	missedName = "coordd.missed"
 )
 
 // registered is the effect of a registration.
@@ -57,6 +59,7 @@ func (h *Hub) data() []commands.Spec {
 
 		{Name: registerName, Arity: -4, Flags: commands.Write | commands.Internal, Since: "coordd", Summary: "Tells how many subscribers a node has.", Data: register},
 		{Name: ForgetName, Arity: 3, Flags: commands.Write | commands.Internal, Since: "coordd", Summary: "Forgets the subscribers of a node that is gone.", Data: forget},
+		{Name: missedName, Arity: -3, Flags: commands.Write | commands.Internal, Since: "coordd", Summary: "Tells of keys that reads have missed.", Data: missed},
 	}
 }
 

@@ -92,7 +92,7 @@ func (r *run) carryOut(c *lua.Call, args []string) (reply resp.Reply, why string
 	}
 	size := r.charge(c.M, spec, args)
 	r.inCommand = true
-	reply = spec.Data(r.tx, args)
+	reply = spec.Run(r.tx, args)
 	r.tx.Done()
 	r.inCommand = false
 	if spec.Flags&commands.Write != 0 {
