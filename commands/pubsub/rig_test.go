@@ -24,9 +24,9 @@ type rig struct {
 	ring   ring.Ring
 	nodes  []*node
 	conns  map[string]*conn
-	now    int64
 
 	mu      sync.Mutex // guards all below
+	now     int64
 	index   uint64
 	offline bool // nothing is committed
 }
@@ -159,7 +159,13 @@ func (l groupLog) Propose(ctx context.Context, cmds [][]byte) ([][]byte, error) 
 	return own, nil
 }
 
-func (l groupLog) ReadIndex(context.Context) (int64, error) { return l.rig.now, nil }
+func (l groupLog) ReadIndex(context.Context) (int64, error) { return l.rig.time(), nil }
+
+func (r *rig) time() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.now
+}
 
 func (r *rig) setOffline(yes bool) {
 	r.mu.Lock()
@@ -221,7 +227,11 @@ func (r *rig) registered() []string {
 }
 
 // Advance implements transcript.Player.
-func (r *rig) Advance(ms int64) { r.now += ms }
+func (r *rig) Advance(ms int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.now += ms
+}
 
 // open returns the connection of that name, opened on the next node if need be.
 func (r *rig) open(name string, proto resp.Proto) *conn {
