@@ -17,6 +17,7 @@ import (
 // keys are where the result goes.
 var lookingWrites = map[string]struct{ from, to int }{
 	"bitfield": {1, 1}, "bitop": {3, -1}, "copy": {1, 1}, "getdel": {1, 1}, "getex": {1, 1}, "getset": {1, 1}, "set": {1, 1}, "sort": {1, 1},
+	"georadius": {1, 1}, "georadiusbymember": {1, 1}, "geosearchstore": {2, 2}, "pfmerge": {1, -1},
 	"sdiffstore": {2, -1}, "sinterstore": {2, -1}, "sunionstore": {2, -1},
 	"xack": {1, 1}, "xautoclaim": {1, 1}, "xclaim": {1, 1}, "xreadgroup": {1, -1},
 	"zdiffstore": {2, -1}, "zinterstore": {2, -1}, "zrangestore": {2, 2}, "zunionstore": {2, -1},
