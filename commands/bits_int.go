@@ -71,9 +71,11 @@ func parseOverflow(arg string) (overflowMode, bool) {
 }
 
 // fit is what SET writes for n. To an unsigned type a number below 0 is a very
-// large one, as in Redis.
+// large one, and so is one that lies more than 64 bits below what a signed type
+// holds, as in Redis.
 func (t bitInt) fit(n int64, mode overflowMode) (int64, bool) {
-	above := n > t.max() || !t.signed && n < 0
+	far := t.signed && t.width != 64 && int64(uint64(t.max())-uint64(n)) < 0
+	above := n > t.max() || !t.signed && n < 0 || far
 	return t.settle(uint64(n), above, !above && n < t.min(), mode)
 }
 

@@ -51,6 +51,7 @@ var Differences = []Difference{
 	{"wait", "never waits, and counts every other voter", "a majority has a write on disk before it is answered, and the others get it from any leader to come", "", false},
 	{"waitaof", "never waits: this node always has what it answered on disk", "a write is answered when a majority has it on disk", "", false},
 	{"xadd", "ms-* behind the highest sequence number is told to be too small", "Redis 7.0 forgets to note why it refuses, and may tell of elements that are too large", "exhausted-sequence", false},
+	{"watch", "what changes only the groups of a watched stream (XGROUP, XACK, XCLAIM ...) is a change", "the groups belong to the key", "groups-are-watched", false},
 	{"xread", "the error about a wrong number of ids names the command", "Redis 7.2 does so; 7.0 says XREAD for XREADGROUP too", "unbalanced-streams", true},
 	{"xsetid", "an id below the greatest one deleted is refused", "Redis 7.2 refuses it; 7.0 lets it pass where no MAXDELETEDID is given", "id-below-deleted", true},
 	{"zlexcount", "of members with different scores only those of the lowest score are looked among (ZRANGEBYLEX, ZRANGE BYLEX and ZREMRANGEBYLEX too); Redis leaves it undefined", "the answer hangs on the members alone, and not on how they came to be there", "unequal-scores", false},

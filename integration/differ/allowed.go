@@ -30,6 +30,7 @@ func allowances() []allowance {
 		{"nothing-half-added", halfAdded},
 		{"last-digit-of-distance", lastDigit},
 		{"exhausted-sequence", exhausted},
+		{"groups-are-watched", groupsWatched},
 	}
 }
 
@@ -39,6 +40,7 @@ type history struct {
 	measured  bool // distances were stored
 	counted   bool // there was a PFCOUNT
 	halfAdded bool // PFADD has found that a value is damaged
+	grouped   bool // something may have changed a group of a stream
 }
 
 // allowed tells whether a difference is one of those that are meant.
@@ -96,6 +98,10 @@ func notShared(_ history, args []string, redis, coordd Node) bool {
 
 func sortingKeeps(h history, args []string, redis, coordd Node) bool {
 	return h.sorted && name(args) == "object encoding" && redis.Text == "skiplist" && coordd.Text == "listpack"
+}
+
+func groupsWatched(h history, args []string, redis, coordd Node) bool {
+	return h.grouped && name(args) == "exec" && coordd.Null && !redis.Null
 }
 
 func sortingToTheEnd(_ history, args []string, redis, coordd Node) bool {

@@ -134,6 +134,7 @@ func (c *comparer) explained(args []string, redis, coordd Node) bool {
 func (c *comparer) follow(args []string, redis []byte) (queued [][]string) {
 	c.measured = c.measured || slices.ContainsFunc(args, func(arg string) bool { return strings.EqualFold(arg, "storedist") })
 	c.counted = c.counted || slices.ContainsFunc(args, func(arg string) bool { return strings.EqualFold(arg, "pfcount") })
+	c.grouped = c.grouped || slices.ContainsFunc(args, func(arg string) bool { return groupWords[strings.ToLower(arg)] })
 	c.halfAdded = c.halfAdded || bytes.Contains(redis, []byte("Corrupted HLL"))
 	c.sorted = c.sorted || strings.HasPrefix(name(args), "sort") || strings.HasPrefix(name(forwards(args)), "sort")
 	switch {
@@ -167,3 +168,6 @@ func checkBoth(step *Step, redis, coordd [][]byte) string {
 	}
 	return ""
 }
+
+// groupWords are the commands that change groups of streams.
+var groupWords = map[string]bool{"xgroup": true, "xack": true, "xclaim": true, "xautoclaim": true, "xreadgroup": true}
