@@ -14,6 +14,9 @@ FUZZ_TIME ?= 10s
 # servers.
 PROCESS_PACKAGES = ./integration/... ./examples/...
 
+# Modules of their own, so that what they need never enters the server's.
+OTHER_MODULES = bench/etcd integration/clients/go
+
 .PHONY: help build check docs test race fuzz soak bench bench-quick run cluster redis etcd
 
 ### help        these lines
@@ -38,6 +41,7 @@ check:
 	@go vet ./...
 	@go tool staticcheck ./...
 	@go mod tidy -diff
+	@for module in $(OTHER_MODULES); do (cd $$module && go vet ./...) || exit 1; done
 	@go test -run '^Test(Imports|Tidy|Forbidden)' ./integration
 
 ### docs        writes docs/COMPATIBILITY.md from the table of commands
