@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"strings"
 
 	"coordd/commands/script/lua"
 	"coordd/resp"
@@ -110,7 +111,8 @@ func (r *run) end(m *lua.Machine) {
 
 // failure is the reply to a program that has stopped with an error.
 func (r *run) failure(e *lua.Error) resp.Reply {
-	return failure(fmt.Sprintf("%s script: %s, on %s:%d.", errorText(e.Value), r.name, e.Source, e.Line))
+	text, _, _ := strings.Cut(errorText(e.Value), "\x00") // which ends there, in Redis
+	return failure(fmt.Sprintf("%s script: %s, on %s:%d.", text, r.name, e.Source, e.Line))
 }
 
 // errorText is the text of an error value: that in "err" of a table, as

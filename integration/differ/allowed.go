@@ -31,6 +31,8 @@ func allowances() []allowance {
 		{"last-digit-of-distance", lastDigit},
 		{"exhausted-sequence", exhausted},
 		{"groups-are-watched", groupsWatched},
+		{"swapping-changes-all", swappingChanges},
+		{"consumer-in-any-case", consumerMade},
 	}
 }
 
@@ -41,6 +43,8 @@ type history struct {
 	counted   bool // there was a PFCOUNT
 	halfAdded bool // PFADD has found that a value is damaged
 	grouped   bool // something may have changed a group of a stream
+	swapped   bool // there was a SWAPDB
+	claimed   bool // there was an XAUTOCLAIM for a consumer that nobody had made
 }
 
 // allowed tells whether a difference is one of those that are meant.
@@ -102,6 +106,15 @@ func sortingKeeps(h history, args []string, redis, coordd Node) bool {
 
 func groupsWatched(h history, args []string, redis, coordd Node) bool {
 	return h.grouped && name(args) == "exec" && coordd.Null && !redis.Null
+}
+
+func swappingChanges(h history, args []string, redis, coordd Node) bool {
+	return h.swapped && name(args) == "exec" && coordd.Null && !redis.Null
+}
+
+// consumerMade lets anything be told of the consumers of streams.
+func consumerMade(h history, args []string, _, _ Node) bool {
+	return h.claimed && (strings.HasPrefix(name(args), "xinfo") || strings.HasPrefix(name(args), "xgroup") || name(args) == "dump")
 }
 
 func sortingToTheEnd(_ history, args []string, redis, coordd Node) bool {
