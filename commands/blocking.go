@@ -24,6 +24,10 @@ func BlockTimeout(spec *Spec, args []string) (limit time.Duration, waits bool) {
 		var r reservation
 		r, refusal = parseReserve(args, 0)
 		ms, waits = r.block, r.blocks
+	case "lock":
+		var r lockRequest
+		r, refusal = parseLock(args, 0)
+		ms, waits = r.waitMillis, r.waits
 	case "xread", "xreadgroup":
 		var o xreadOptions
 		o, refusal = parseXRead(args, 0)
@@ -37,6 +41,29 @@ func BlockTimeout(spec *Spec, args []string) (limit time.Duration, waits bool) {
 		return 0, false
 	}
 	return time.Duration(min(ms, most)) * time.Millisecond, true
+}
+
+// Turns is what package block asks a command whose clients are served strictly in
+// turn: the first in line alone, and as soon as its attempt succeeds. What such a
+// command gives must come back by itself if the client has gone, as a lease does:
+// it is given without asking whether the client is still there. Both run in
+// entries of the log, on the client's database.
+type Turns struct {
+	// Enter is for a client whose attempt has yielded nothing and who is about to
+	// wait. place sorts behind all places given before; Enter returns the place to
+	// take, made of it, or an error in the place of waiting.
+	Enter func(tx *store.Tx, args []string, place string) (taken string, refusal resp.Reply)
+	// Leave is for a client that Enter gave a place, and that waits no more:
+	// served, timed out, or gone.
+	Leave func(tx *store.Tx, args []string)
+}
+
+// TurnsOf tells whether the clients of a command are served in turn, and how.
+func TurnsOf(spec *Spec) (t Turns, inTurn bool) {
+	if spec.Name != "lock" {
+		return Turns{}, false
+	}
+	return Turns{Enter: enterLine, Leave: leaveLine}, true
 }
 
 // timeoutAt is the position of the timeout: before numkeys where there is one,

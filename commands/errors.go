@@ -283,6 +283,9 @@ func failed(err error) resp.Reply {
 var (
 	errLockOwner   = resp.Error("ERR owner must not be empty")
 	errLockTTL     = resp.Error("ERR ttl-ms is not a positive integer or out of range")
+	errLockWait    = resp.Error("ERR WAIT is not an integer, or negative")
+	errLockPermits = resp.Error("ERR PERMITS is not a positive integer or out of range")
+	errLockMode    = resp.Error("ERR SHARED and PERMITS exclude each other: a lock is held in one mode")
 	errWorker      = resp.Error("ERR worker must not be empty")
 	errReserve     = resp.Error("ERR PX must be given: how many ms the items are reserved for")
 	errReserveTry  = resp.Error("ERR MAXTRIES is not a positive integer or out of range")
@@ -302,3 +305,13 @@ var (
 	errPickSize    = resp.Error("ERR COUNT is too large for a pool of this size")
 	errPickWeights = resp.Error("ERR the weight of a member must not be infinite")
 )
+
+// shown is a client's own word in an error.
+func shown(word string) string {
+	return "'" + oneLine(word[:min(len(word), errShown)]) + "'"
+}
+
+// errDeadlock is given who waits for what, in a circle.
+func errDeadlock(waits string) resp.Reply {
+	return resp.Error("DEADLOCK these would wait for each other: " + waits)
+}

@@ -138,7 +138,7 @@ func persistMember(tx *store.Tx, key, m string) resp.Reply {
 
 // told turns the effects of an entry that are the store's into events. A member
 // that has lapsed is told as one that was taken out (KeyDB), a field as Redis
-// 7.4 tells it.
+// 7.4 tells it. That a lock has gone with its last lease is told as of any key.
 func told(effects []any, wanted EventClass) []any {
 	kept := effects[:0]
 	for _, effect := range effects {
@@ -148,13 +148,16 @@ func told(effects []any, wanted EventClass) []any {
 			continue
 		}
 		class, event := removal(lapsed.Type)
-		if lapsed.Type == store.HashType {
+		switch lapsed.Type {
+		case store.HashType:
 			event = "hexpired"
+		case store.LockType:
+			class, event = GenericEvents, "lockexpired"
 		}
 		if wanted&class != 0 {
 			kept = append(kept, Event{class, event, lapsed.DB, lapsed.Key})
 		}
-		if lapsed.Gone && wanted&GenericEvents != 0 {
+		if lapsed.Gone && lapsed.Type != store.LockType && wanted&GenericEvents != 0 {
 			kept = append(kept, Event{GenericEvents, "del", lapsed.DB, lapsed.Key})
 		}
 	}

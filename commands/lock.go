@@ -1,73 +1,64 @@
 package commands
 
 import (
-	"math"
+	"cmp"
+	"slices"
 
 	"coordd/resp"
 	"coordd/store"
 )
 
-// lockRequest is what stands in LOCK.
-type lockRequest struct {
-	name, owner string
-	ttlMillis   int64
-}
-
-// parseLock reads LOCK's arguments at log time now (ms).
-func parseLock(args []string, now int64) (r lockRequest, refusal resp.Reply) {
-	r = lockRequest{name: args[1], owner: args[2]}
-	if len(args) > 4 {
-		return r, errSyntax
-	}
-	if r.owner == "" {
-		return r, errLockOwner
-	}
-	var ok bool
-	r.ttlMillis, ok = parseInt(args[3])
-	if !ok || r.ttlMillis <= 0 || r.ttlMillis > math.MaxInt64-now {
-		return r, errLockTTL
-	}
-	return r, resp.Reply{}
-}
-
-// lock grants a lock that is free, or renews it for the one who holds it. A
-// grant has a token larger than any before it, so a service that keeps the
-// largest it has seen can turn away a holder whose time is over. A renewal
-// keeps its token.
+// lock grants a lock, or renews it for one who holds it. A grant has a token
+// larger than any before it, so a service that keeps the largest it has seen can
+// turn away a holder whose time is over. Nobody passes those who wait: a stream of
+// readers would starve a writer. A holder may, since they wait for it.
+//
+// WAIT is no concern of this attempt; see Turns.
 func lock(tx *store.Tx, args []string) resp.Reply {
 	r, refusal := parseLock(args, tx.Now())
 	if refusal.IsError() {
 		return refusal
 	}
 	held, err := tx.Lock(r.name)
-	if err != nil {
+	switch {
+	case err != nil:
 		return failed(err)
-	}
-	if held != nil && held.Owner != r.owner {
+	case !r.fits(held), !isTurn(tx, r, held):
 		return resp.Null
 	}
-	if held == nil {
-		held, _ = tx.MakeLock(r.name) // the name is free
-		held.Owner, held.Token = r.owner, tx.NextToken()
+	return resp.Int(int64(r.take(tx)))
+}
+
+// isTurn tells whether nobody came before an owner.
+func isTurn(tx *store.Tx, r lockRequest, held *store.Lock) bool {
+	ls := linesOf(tx)
+	if _, holds := held.Holder(r.owner); holds || ls.empty() {
+		return true
 	}
-	token := held.Token
-	tx.SetDeadline(r.name, tx.Now()+r.ttlMillis)
-	return resp.Int(int64(token))
+	first := ls.first(lockID{tx.DB(), r.name})
+	return first == "" || first == r.owner
 }
 
 func unlock(tx *store.Tx, args []string) resp.Reply {
-	held, err := tx.Lock(args[1])
+	name, owner := args[1], args[2]
+	l, err := tx.Lock(name)
 	if err != nil {
 		return failed(err)
 	}
-	if held == nil || held.Owner != args[2] {
+	if _, holds := l.Holder(owner); !holds {
 		return resp.Int(0)
 	}
-	tx.Delete(args[1])
+	l, _ = tx.MakeLock(name)
+	l.Remove(owner)
+	Notify(tx, GenericEvents, "unlock", name)
+	if l.Len() == 0 {
+		Notify(tx, GenericEvents, "del", name)
+	}
 	return resp.Int(1)
 }
 
-// lockInfo answers a ttl of -1 for a lock without a deadline (PERSIST).
+// lockInfo answers null for a lock that nobody holds: then nobody waits for it
+// either.
 func lockInfo(tx *store.Tx, args []string) resp.Reply {
 	held, err := tx.Lock(args[1])
 	if err != nil {
@@ -76,9 +67,39 @@ func lockInfo(tx *store.Tx, args []string) resp.Reply {
 	if held == nil {
 		return resp.Null
 	}
-	return resp.Map(
-		resp.Bulk("owner"), resp.Bulk(held.Owner),
-		resp.Bulk("token"), resp.Int(int64(held.Token)),
-		resp.Bulk("ttl"), deadlineReply(tx, args[1], tx.Now(), 1),
-	)
+	ls, lock := linesOf(tx), lockID{tx.DB(), args[1]}
+	next := ls.first(lock)
+	var holders []store.Holder
+	held.Each(func(h store.Holder) bool {
+		holders = append(holders, h)
+		return true
+	})
+	slices.SortFunc(holders, func(a, b store.Holder) int { return cmp.Compare(a.Token, b.Token) })
+	var fields, all []resp.Reply
+	for _, h := range holders {
+		its := holderFields(tx, held, h)
+		if held.Mode() == store.Exclusive {
+			fields = its // as it was before there were other modes
+		}
+		all = append(all, resp.Map(its...))
+	}
+	return resp.Map(append(fields,
+		resp.Bulk("mode"), resp.Bulk(held.Mode().String()),
+		resp.Bulk("holders"), resp.Array(all...),
+		resp.Bulk("waiting"), resp.Int(int64(ls.read(linePrefix+lock.text()).Len())),
+		resp.Bulk("next"), bulkOrNull(next, next != ""),
+	)...)
+}
+
+// holderFields answer a ttl of -1 for a lease without an end (PERSIST).
+func holderFields(tx *store.Tx, held *store.Lock, h store.Holder) []resp.Reply {
+	fields := []resp.Reply{
+		resp.Bulk("owner"), resp.Bulk(h.Owner),
+		resp.Bulk("token"), resp.Int(int64(h.Token)),
+		resp.Bulk("ttl"), resp.Int(timeLeft(held.MemberDeadline(h.Owner), tx.Now(), 1)),
+	}
+	if held.Mode() == store.Permits {
+		fields = append(fields, resp.Bulk("permits"), resp.Int(int64(h.Permits)))
+	}
+	return fields
 }

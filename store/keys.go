@@ -99,21 +99,32 @@ func (tx *Tx) Clear(key string) bool {
 	return true
 }
 
-// Deadline is the log time (ms) at which the key goes, 0 when it stays.
+// Deadline is the log time (ms) at which the key goes, 0 when it stays. That of
+// a lock is the end of its last lease.
 func (tx *Tx) Deadline(key string) (ms int64, exists bool) {
-	if e := tx.find(key); e != nil {
-		return e.deadline, true
+	e := tx.find(key)
+	if e == nil {
+		return 0, false
 	}
-	return 0, false
+	if e.kind() == LockType {
+		return e.obj.self.(*Lock).ends(), true
+	}
+	return e.deadline, true
 }
 
 // SetDeadline sets the log time (ms) at which the key goes; 0 lets it stay.
 // False when the key is absent. A deadline that is past already makes the key
-// invisible at once; a handler that wants it deleted deletes it.
+// invisible at once; a handler that wants it deleted deletes it. Of a lock it
+// ends all leases.
 func (tx *Tx) SetDeadline(key string, ms int64) bool {
 	pos, e := tx.live(key)
 	if e == nil {
 		return false
+	}
+	if e.kind() == LockType {
+		l, _ := tx.MakeLock(key) // it is one
+		l.end(ms)
+		return true
 	}
 	if e.deadline == ms {
 		return true

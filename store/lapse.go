@@ -41,7 +41,8 @@ func (tx *Tx) lapse(pos uint64, e *entry, most int) (left *entry, ended int) {
 		tx.Emit(Lapsed{tx.db.number, e.name(), e.kind(), gone})
 	}
 	if gone {
-		tx.drop(tx.db, pos, e)
+		tx.turn.touch(tx.db, key, e.kind() == LockType) // a lock lives as long as its leases
+		tx.db.drop(pos, e)
 		return nil, ended
 	}
 	if members > 0 {

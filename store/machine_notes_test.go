@@ -6,7 +6,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// noted is what sets, sorted sets and hashes have in common.
+// noted is what sets, sorted sets, hashes and locks have in common.
 type noted interface {
 	collection
 	MemberDeadline(m string) int64
@@ -20,6 +20,8 @@ func openNoted(kind Type) func(tx *Tx, key string) (noted, error) {
 			c, err = tx.MakeSet(key)
 		case HashType:
 			c, err = tx.MakeHash(key)
+		case LockType:
+			c, err = tx.MakeLock(key)
 		default:
 			c, err = tx.MakeZSet(key)
 		}
@@ -29,7 +31,7 @@ func openNoted(kind Type) func(tx *Tx, key string) (noted, error) {
 
 // memberDeadlines gives members of a collection deadlines, or takes them away.
 func (m *machine) memberDeadlines(t *rapid.T) {
-	kind := rapid.SampledFrom([]Type{SetType, HashType, ZSetType}).Draw(t, "kind")
+	kind := rapid.SampledFrom([]Type{SetType, HashType, ZSetType, LockType}).Draw(t, "kind")
 	db, key := drawDB(t), drawKeyFor(t, kind)
 	at := rapid.SampledFrom([]int64{0, m.model.now + 1, m.model.now + 5, m.model.now + 20}).Draw(t, "at")
 	skip := rapid.IntRange(1, 3).Draw(t, "skip") // every so manyth

@@ -179,7 +179,7 @@ func (m *machine) check(t *rapid.T) {
 	for db, values := range m.model.dbs {
 		expires := 0
 		for _, v := range values {
-			if v.deadline != 0 {
+			if v.deadline != 0 { // the leases of a lock are its members'
 				expires++
 			}
 		}
@@ -205,7 +205,7 @@ func compare(t *rapid.T, view *Tx, m *model) {
 			return true
 		})
 		for key, v := range m.dbs[db] {
-			due := v.deadline != 0 && v.deadline <= m.now
+			due := v.isDue(m.now)
 			if seen[key] == due {
 				t.Fatalf("%q is seen: %v, due: %v", key, seen[key], due)
 			}
@@ -215,7 +215,11 @@ func compare(t *rapid.T, view *Tx, m *model) {
 
 func compareValue(t *rapid.T, tx *Tx, key string, v *modelValue) {
 	t.Helper()
-	if at, ok := tx.Deadline(key); at != v.deadline || !ok {
+	deadline := v.deadline
+	if v.kind == LockType {
+		deadline = v.lastLease()
+	}
+	if at, ok := tx.Deadline(key); at != deadline || !ok {
 		t.Fatalf("%q: deadline %d, %v", key, at, ok)
 	}
 	if got := tx.Encoding(key); v.kind != ListType && got != v.encoding() {
@@ -264,7 +268,13 @@ func compareValue(t *rapid.T, tx *Tx, key string, v *modelValue) {
 		compareStandings(t, z.Standing, v)
 	case LockType:
 		l, _ := tx.Lock(key)
-		got, want = lease{l.Owner, l.Token}, lease{v.text, v.token}
+		held := map[string]string{}
+		l.Each(func(h Holder) bool {
+			held[h.Owner] = h.text()
+			return true
+		})
+		got, want = []any{l.Mode(), held}, []any{LockMode(v.token), v.fields}
+		compareDeadlines(t, l.MemberDeadline, v)
 	case StreamType:
 		s, _ := tx.Stream(key)
 		got, want = *observed(s), *v.stream.orEmpty()
@@ -329,7 +339,7 @@ func (m *machine) scan(t *rapid.T) {
 	})
 	live := map[string]bool{}
 	for key, v := range m.model.dbs[db] {
-		if v.deadline == 0 || v.deadline > m.model.now {
+		if !v.isDue(m.model.now) {
 			live[key] = true
 		}
 	}
@@ -371,7 +381,7 @@ func (m *machine) copyKey(t *rapid.T) {
 // find is the model's value unless it is due; then it is deleted, as the store does on a write.
 func (m *machine) find(db int, key string) *modelValue {
 	v := m.model.dbs[db][key]
-	if v != nil && v.deadline != 0 && v.deadline <= m.model.now {
+	if v != nil && v.isDue(m.model.now) {
 		delete(m.model.dbs[db], key)
 		return nil
 	}
@@ -413,10 +423,15 @@ func (m *machine) deadline(t *rapid.T) {
 		return
 	}
 	after := m.real.View(0).On(db).Version(key)
-	if changed := v.deadline != at; changed == (before == after) {
+	changed := v.deadline != at
+	if v.kind == LockType {
+		changed = v.setLeases(at)
+	} else {
+		v.deadline = at
+	}
+	if changed == (before == after) && after != 0 {
 		t.Fatalf("version %d after %d, changed: %v", after, before, changed)
 	}
-	v.deadline = at
 }
 
 func (m *machine) stringWords(t *rapid.T) {

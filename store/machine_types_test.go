@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"slices"
 
 	"pgregory.net/rapid"
@@ -333,16 +334,58 @@ func (m *machine) checkRanks(t *rapid.T, db int, key string, v *modelValue) {
 
 func (m *machine) lockWords(t *rapid.T) {
 	db, key := drawDB(t), drawKeyFor(t, LockType)
-	owner := rapid.SampledFrom([]string{"", "o", "p"}).Draw(t, "owner")
-	token := rapid.Uint64Range(0, 2).Draw(t, "token")
-	_, v := change(m, t, db, key, LockType, (*Tx).MakeLock, func(l *Lock) ([]any, bool) {
-		changed := l.Owner != owner || l.Token != token
-		l.Owner, l.Token = m.arg(owner), token
-		return nil, changed
-	})
-	if v == nil {
-		return
+	owner := rapid.SampledFrom([]string{"o", "p", "q"}).Draw(t, "owner")
+	mode := rapid.SampledFrom([]LockMode{Exclusive, Shared, Permits}).Draw(t, "mode")
+	h := Holder{Owner: owner, Token: rapid.Uint64Range(0, 2).Draw(t, "token")}
+	if mode == Permits {
+		h.Permits = rapid.Uint64Range(1, 2).Draw(t, "permits")
 	}
-	v.text, v.token = owner, token
+	leave := rapid.IntRange(0, 3).Draw(t, "leave") == 0
+	_, v := change(m, t, db, key, LockType, (*Tx).MakeLock, func(l *Lock) ([]any, bool) {
+		v := m.model.dbs[db][key]
+		if leave {
+			return nil, l.Remove(m.arg(owner))
+		}
+		if v.locks(mode, owner) {
+			l.SetMode(mode)
+			l.Hold(Holder{m.arg(owner), h.Token, h.Permits})
+		}
+		return nil, v.locks(mode, owner) && (uint64(mode) != v.token || v.fields[owner] != h.text())
+	})
+	switch {
+	case v == nil:
+		return
+	case leave:
+		v.removeMember(owner)
+	case v.locks(mode, owner):
+		lease := v.deadlines[owner]
+		v.removeMember(owner)
+		if lease != 0 {
+			v.deadlines[owner] = lease
+		}
+		v.token, v.fields[owner], v.words = uint64(mode), h.text(), append(v.words, owner)
+	}
 	m.model.done(db, key)
+}
+
+// locks tells whether an owner may hold a lock in a mode, as far as the store minds.
+func (v *modelValue) locks(mode LockMode, owner string) bool {
+	_, holds := v.fields[owner]
+	alone := len(v.fields) == 0 || len(v.fields) == 1 && holds
+	return alone || mode != Exclusive && uint64(mode) == v.token
+}
+
+func (h Holder) text() string { return fmt.Sprint(h.Token, h.Permits) }
+
+// setLeases gives all leases of a lock one deadline, and tells whether it has
+// changed anything.
+func (v *modelValue) setLeases(at int64) (changed bool) {
+	for owner := range v.fields {
+		changed = changed || v.deadlines[owner] != at
+		delete(v.deadlines, owner)
+		if at != 0 {
+			v.deadlines[owner] = at
+		}
+	}
+	return changed
 }

@@ -56,7 +56,7 @@ func (tx *Tx) Memory(key string, samples int) int64 {
 	case *Stream:
 		bytes += c.memory(&n)
 	case *Lock:
-		bytes += int64(textBytes(len(c.Owner)))
+		c.Each(func(h Holder) bool { return n.add(slack(headBytes+3*wordBytes) + textBytes(len(h.Owner))) })
 	}
 	return bytes + e.obj.notes.bytes() + n.of(e.obj.self.Len())
 }

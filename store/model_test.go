@@ -19,11 +19,11 @@ type model struct {
 type modelValue struct {
 	kind     Type
 	deadline int64
-	text     string             // string; owner of a lock
-	token    uint64             // lock
+	text     string             // string
+	token    uint64             // mode of a lock; set: see allInts
 	words    []string           // list; small set, in order; fields of a small hash, in order
 	grown    bool               // set, hash, zset: it has taken its last form
-	fields   map[string]string  // hash; set (to "")
+	fields   map[string]string  // hash; set (to ""); lock (owner to what it holds)
 	scores   map[string]float64 // zset
 	credits  map[string]int64
 
@@ -66,7 +66,7 @@ func (m *model) tick(now int64) {
 	m.now = max(m.now, now)
 	for i := range m.dbs {
 		maps.DeleteFunc(m.dbs[i], func(_ string, v *modelValue) bool {
-			return v.deadline != 0 && v.deadline <= m.now || v.lapse(m.now)
+			return v.isDue(m.now) || v.lapse(m.now)
 		})
 	}
 }
@@ -91,6 +91,27 @@ func (v *modelValue) ends() []int64 {
 		all = append(all, t.Deadline)
 	}
 	return all
+}
+
+// isDue tells whether the key has gone by its own deadline: for a lock, the last of
+// its leases.
+func (v *modelValue) isDue(now int64) bool {
+	at := v.deadline
+	if v.kind == LockType {
+		at = v.lastLease()
+	}
+	return at != 0 && at <= now
+}
+
+// lastLease is when the last lease of a lock ends, 0: never.
+func (v *modelValue) lastLease() (last int64) {
+	for owner := range v.fields {
+		if v.deadlines[owner] == 0 {
+			return 0
+		}
+		last = max(last, v.deadlines[owner])
+	}
+	return last
 }
 
 // lapse ends what is due in the value, and tells whether it has lost its last
@@ -148,12 +169,10 @@ func (v *modelValue) len() int {
 	switch v.kind {
 	case ListType:
 		return len(v.words)
-	case SetType, HashType:
+	case SetType, HashType, LockType:
 		return len(v.fields)
 	case ZSetType:
 		return len(v.scores)
-	case LockType:
-		return len(v.text)
 	}
 	return 1
 }

@@ -47,7 +47,8 @@ func decodeNotes(d *decoder, kind Type, isMember func(string) bool) *notes {
 	} else if d.bool() {
 		n.decode(d, isMember)
 		d.demand(!n.empty(), "notes of nothing")
-		d.demand(kind != HashType || n.standings.len() == 0 && n.clock == 0, "pool of fields")
+		isPool := kind == SetType || kind == ZSetType
+		d.demand(isPool || n.standings.len() == 0 && n.clock == 0, "pool of what is none")
 	}
 	if n.empty() {
 		return nil

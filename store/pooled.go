@@ -1,7 +1,8 @@
 package store
 
 // timed is embedded in collections whose members may have deadlines of their
-// own: sets, sorted sets and hashes. Unlike theirs, its methods are not for nil.
+// own: sets, sorted sets, hashes, and locks, whose members are the holders.
+// Unlike theirs, its methods are not for nil.
 type timed struct{ object }
 
 // MemberDeadline is the log time (ms) at which a member (of a hash, a field)

@@ -98,7 +98,7 @@ func decodeEntry(d *decoder, kind Type) *entry {
 	case StreamType:
 		e.obj = decodeStream(d)
 	case LockType:
-		e.obj = decodeLock(d)
+		e.obj = decodeLock(d, e)
 	default:
 		d.demand(false, "unknown type")
 	}

@@ -80,10 +80,40 @@ func decodeZSet(d *decoder) *object {
 	return &z.object
 }
 
-func decodeLock(d *decoder) *object {
-	l := &Lock{Owner: d.string(), Token: d.uint()}
+// decodeLock reads a lock; e holds what came before it.
+func decodeLock(d *decoder, e *entry) *object {
+	l := &Lock{}
 	l.self = l
-	d.demand(l.Owner != "", "lock without an owner")
-	l.kept = lease{l.Owner, l.Token}
+	if d.version < 4 {
+		l.decodeSole(d, e)
+		return &l.object
+	}
+	d.demand(e.deadline == 0, "lock with a deadline beside its leases")
+	l.mode = LockMode(d.byte())
+	d.demand(l.mode <= Permits, "unknown mode of a lock")
+	n := d.uint()
+	d.demand(l.mode != Exclusive || n == 1, "exclusive lock of several")
+	d.times(n, func() {
+		owner, g := d.string(), grant{d.uint(), d.uint()}
+		d.demand(owner != "" && (l.mode == Permits) == (g.permits > 0), "holder without a name, or in another mode")
+		d.demand(l.holders.setKept(owner, g), "holder twice")
+	})
+	l.notes = decodeNotes(d, LockType, func(owner string) bool {
+		_, held := l.Holder(owner)
+		return held
+	})
 	return &l.object
+}
+
+// decodeSole reads a lock as it was before there were modes: it had one holder,
+// and its lease was the key's.
+func (l *Lock) decodeSole(d *decoder, e *entry) {
+	owner := d.string()
+	d.demand(owner != "", "lock without an owner")
+	l.holders.setKept(owner, grant{token: d.uint()})
+	if e.deadline != 0 {
+		l.notes = &notes{}
+		l.notes.setDeadline(owner, e.deadline)
+		e.deadline = 0
+	}
 }

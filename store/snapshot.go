@@ -3,7 +3,7 @@ package store
 // The form of a snapshot, which is also what Hash hashes:
 //
 //	magic, version (older ones are read as well: 1 had credits for notes, and none
-//	in hashes; 2 had no creations)
+//	in hashes; 2 had no creations; in 3 a lock had one holder and the key's deadline)
 //	index, log time, changes, tokens, creations
 //	per database that has keys: number + 1, entries, 0
 //	0
@@ -15,7 +15,7 @@ package store
 // equal bytes.
 const (
 	snapshotMagic   = "coordd\x00s"
-	snapshotVersion = 3
+	snapshotVersion = 4
 	noMore          = 0 // in the place of a database's number, or of a type
 )
 
@@ -62,8 +62,7 @@ func (e *entry) encode(w *encoder) {
 	case *Stream:
 		c.encode(w)
 	case *Lock:
-		w.string(c.Owner)
-		w.uint(c.Token)
+		c.encode(w)
 	}
 }
 
@@ -112,4 +111,16 @@ func (z *ZSet) encode(w *encoder) {
 		return w.err == nil
 	})
 	z.notes.encode(w)
+}
+
+func (l *Lock) encode(w *encoder) {
+	w.byte(byte(l.mode))
+	w.uint(uint64(l.holders.len()))
+	l.Each(func(h Holder) bool {
+		w.string(h.Owner)
+		w.uint(h.Token)
+		w.uint(h.Permits)
+		return w.err == nil
+	})
+	l.notes.encode(w)
 }

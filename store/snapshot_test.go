@@ -58,7 +58,15 @@ func sample(t testing.TB) *Store {
 	few.Give(Ticket{tx.NextToken(), "w2", 1_000_700})
 	few.SetMemberDeadline("w3", 1_000_600)
 	wide.SetMemberDeadline("w9", 1_000_600)
-	lock.Owner, lock.Token = "me", tx.NextToken()
+	lock.Hold(Holder{Owner: "me", Token: tx.NextToken()})
+	shared, _ := tx.On(1).MakeLock("shared")
+	shared.SetMode(Shared)
+	shared.Hold(Holder{Owner: "me", Token: tx.NextToken()})
+	shared.Hold(Holder{Owner: "you", Token: tx.NextToken()})
+	shared.SetMemberDeadline("you", 1_000_600)
+	permits, _ := tx.On(1).MakeLock("permits")
+	permits.SetMode(Permits)
+	permits.Hold(Holder{Owner: "me", Token: tx.NextToken(), Permits: 3})
 	tx.Done()
 	return s
 }
@@ -77,8 +85,8 @@ func snapshotOf(t testing.TB, s *Store) []byte {
 // read the old form too.
 func TestSnapshotFormStays(t *testing.T) {
 	for s, want := range map[*Store]uint64{
-		sample(t):            0x9c90371788166cb8,
-		sampleWithStreams(t): 0x57f1cc31cf1497cf,
+		sample(t):            0x86388c75603c8ce5,
+		sampleWithStreams(t): 0xb87a5f9ba78b564c,
 	} {
 		if got := s.Hash(); got != want {
 			t.Errorf("hash is %#x, want %#x", got, want)
@@ -110,7 +118,7 @@ func TestSnapshotRestoresEverything(t *testing.T) {
 		if !bytes.Equal(snapshotOf(t, got), data) {
 			t.Errorf("%s: snapshots differ", name)
 		}
-		if token := got.Begin(8, 0).NextToken(); token != 4 {
+		if token := got.Begin(8, 0).NextToken(); token != 7 {
 			t.Errorf("%s: token %d was granted before", name, token)
 		}
 	}
@@ -208,6 +216,10 @@ func TestReadFromRefusesNonsense(t *testing.T) {
 	if s := New(testSlot); s.position(first) > s.position(second) {
 		first, second = second, first
 	}
+	now := []any{u(snapshotVersion), u(5), 6, u(9), u(0), u(0), u(1)} // the head of the present version, and database 0
+	lock := func(fields ...any) []byte {
+		return body(append(append(now, key(LockType, "k", fields...)...), end...)...)
+	}
 	good := map[string][]byte{
 		"nothing":   body(append(head, u(0))...),
 		"a string":  one(StringType, "v"),
@@ -217,9 +229,12 @@ func TestReadFromRefusesNonsense(t *testing.T) {
 		"a set":     one(SetType, byte(0), u(2), -4, 9, u(1), "9", 5),
 		"a zset":    one(ZSetType, byte(1), u(1), "m", 1.5, u(0)),
 		"a stream":  one(StreamType, goodStream...),
+		"old lock":  one(LockType, "o", u(1)),
+		"a lock":    lock(byte(Shared), u(2), "o", u(1), u(0), "p", u(2), u(0), byte(0)),
+		"a lease":   lock(byte(Permits), u(1), "o", u(1), u(2), byte(1), u(1), "o", 5, u(0), 0, u(0)),
 	}
 	bad := map[string][]byte{
-		"version":          body(u(4), u(5), 6, u(9), u(0), u(0), u(0)),
+		"version":          body(u(snapshotVersion+1), u(5), 6, u(9), u(0), u(0), u(0)),
 		"database 35":      in(35, append(key(StringType, "k", "v"), end...)...),
 		"database twice":   in(1, append(append(key(StringType, "k", "v"), byte(0), u(1)), append(key(StringType, "l", "v"), end...)...)...),
 		"empty database":   in(1, end...),
@@ -251,6 +266,16 @@ func TestReadFromRefusesNonsense(t *testing.T) {
 		"large score":      one(ZSetType, byte(1), u(2), "m", 1.0, "m", 2.0, u(0)),
 		"too many scores":  one(ZSetType, byte(0), u(129), "m", 1.0),
 		"free lock":        one(LockType, "", u(1)),
+		"no holder":        lock(byte(Shared), u(0), byte(0)),
+		"mode of a lock":   lock(byte(3), u(1), "o", u(1), u(0), byte(0)),
+		"two exclusive":    lock(byte(Exclusive), u(2), "o", u(1), u(0), "p", u(2), u(0), byte(0)),
+		"holder twice":     lock(byte(Shared), u(2), "o", u(1), u(0), "o", u(2), u(0), byte(0)),
+		"nobody holds":     lock(byte(Shared), u(1), "", u(1), u(0), byte(0)),
+		"no permits":       lock(byte(Permits), u(1), "o", u(1), u(0), byte(0)),
+		"shared permits":   lock(byte(Shared), u(1), "o", u(1), u(1), byte(0)),
+		"lease of nobody":  lock(byte(Shared), u(1), "o", u(1), u(0), byte(1), u(1), "p", 5, u(0), 0, u(0)),
+		"lock that picks":  lock(byte(Shared), u(1), "o", u(1), u(0), byte(1), u(0), u(0), 7, u(0)),
+		"lock with an end": body(append(append(now, byte(LockType), "k", 5, u(1), byte(Shared), u(1), "o", u(1), u(0), byte(0)), end...)...),
 		"huge number":      append(body(u(1)), bytes.Repeat([]byte{0xff}, 11)...),
 	}
 	maps.Copy(bad, badStreams(one))
@@ -264,6 +289,24 @@ func TestReadFromRefusesNonsense(t *testing.T) {
 		if !errors.Is(err, ErrBadSnapshot) || strings.Contains(err.Error(), "checksum") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// The lease of a lock was the key's deadline before version 4.
+func TestOldLockKeepsItsLease(t *testing.T) {
+	s := New(testSlot)
+	data := sealed(body(uint64(3), uint64(5), 6, uint64(9), uint64(0), uint64(0), uint64(1),
+		byte(LockType), "k", 70, uint64(1), "me", uint64(4), byte(0), uint64(0)))
+	if _, err := s.ReadFrom(bytes.NewReader(data)); err != nil {
+		t.Fatal(err)
+	}
+	l, _ := s.View(0).Lock("k")
+	h, held := l.Holder("me")
+	if at, _ := s.View(0).Deadline("k"); !held || h.Token != 4 || l.Mode() != Exclusive || at != 70 || s.NextDeadline() != 70 {
+		t.Errorf("%+v in mode %v until %d, next %d", h, l.Mode(), at, s.NextDeadline())
+	}
+	if tx := s.Begin(6, 70); tx.Type("k") != NoneType || len(tx.Touched()) != 1 || !tx.Touched()[0].Expired {
+		t.Errorf("after its lease: %+v", tx.Touched())
 	}
 }
 

@@ -93,9 +93,6 @@ func (tx *Tx) Done() {
 		if o.obj.gone {
 			continue
 		}
-		if l, ok := o.obj.self.(*Lock); ok {
-			l.settle()
-		}
 		if o.obj.self.Len() == 0 && o.obj.self.kind() != StreamType {
 			tx.drop(o.db, o.pos, o.db.keys.get(o.pos, o.key))
 			continue

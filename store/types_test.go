@@ -238,7 +238,8 @@ func TestLockThatIsTheSameHasNotChanged(t *testing.T) {
 	tx := New(testSlot).Begin(1, 1)
 	take := func() uint64 {
 		l, _ := tx.MakeLock("k")
-		l.Owner, l.Token = "me", 1
+		l.SetMode(Shared)
+		l.Hold(Holder{Owner: "me", Token: 1})
 		tx.Done()
 		return tx.Version("k")
 	}

@@ -132,7 +132,8 @@ func (b *Blocker) nothing(why cause, spec *commands.Spec, args []string) resp.Re
 	if why == unblockedWithError {
 		return resp.Error("UNBLOCKED client unblocked via CLIENT UNBLOCK")
 	}
-	if classOf(b.table(), spec, args) == ownClass {
+	switch classOf(b.table(), spec, args) {
+	case lockClass, ownClass:
 		return resp.Null
 	}
 	return resp.NullArray // also where the attempt answers null, as in Redis

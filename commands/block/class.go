@@ -14,7 +14,8 @@ import (
 const (
 	listClass   = "list"
 	zsetClass   = "sorted-set"
-	streamClass = "stream"       // and the group of consumers, quoted
+	streamClass = "stream" // and the group of consumers, quoted
+	lockClass   = "lock"
 	ownClass    = "coordination" // words that Redis does not have
 )
 
@@ -23,6 +24,8 @@ func classOf(table *commands.Table, spec *commands.Spec, args []string) string {
 	switch spec.Name {
 	case "reserve":
 		return listClass // it takes what BLPOP takes
+	case "lock":
+		return lockClass
 	case "xreadgroup":
 		return streamClass + " " + strconv.Quote(consumerGroup(args))
 	}

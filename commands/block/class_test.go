@@ -13,6 +13,7 @@ func TestClasses(t *testing.T) {
 		"BZPOPMAX k 0":                             "sorted-set k",
 		"XREADGROUP COUNT 1 GROUP g c STREAMS s >": `stream "g" s`,
 		"RESERVE k me PX 1 BLOCK 0":                "list k",
+		"LOCK k me 1 WAIT 0":                       "lock k",
 		"LPOP k":                                   "",
 	} {
 		_, args := fieldsOf(b, line)

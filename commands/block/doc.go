@@ -38,6 +38,14 @@
 // A command over several keys is only served at the queue of the key that it would
 // take from: nobody is overtaken there.
 //
+// # In turn
+//
+// LOCK is another case (commands.Turns): what is given to a client that has gone
+// comes back by itself, when the lease ends. So nobody is asked: the first in the
+// queue is served within the entry in which its attempt succeeds, then the next, and
+// nobody behind a first whose attempt fails. The command itself says where in the
+// queue a newcomer stands, and may refuse it.
+//
 // # Going away
 //
 // A timeout, a closed connection and CLIENT UNBLOCK are coordd.unwait. It

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -29,11 +30,12 @@ func newTestEngine() *commands.Engine {
 // script runs the language of the log on one engine, one command an entry, and
 // writes down what is answered and emitted. A line is a command, with a client
 // "a", "b", ... for origin, start and number: "a wait BLPOP k 0" is a's command
-// coordd.wait.
+// coordd.wait. "+50" lets 50 ms pass, in an entry of its own.
 type script struct {
 	t      *testing.T
 	engine *commands.Engine
 	index  uint64
+	passed int64 // ms
 	asked  map[string]uint64
 	out    []string
 }
@@ -76,6 +78,12 @@ func (s *script) run(lines ...string) string {
 	for _, line := range lines {
 		args := strings.Fields(line)
 		verb := ""
+		if ms, passes := strings.CutPrefix(line, "+"); passes {
+			n, _ := strconv.Atoi(ms)
+			s.index, s.passed = s.index+1, s.passed+int64(n)
+			s.engine.Apply(s.index, logTime+s.passed, nil)
+			continue
+		}
 		if len(args[0]) == 1 && len(args) > 1 {
 			n := fmt.Sprint(args[0][0] - 'a' + 1)
 			verb = args[1]
@@ -87,7 +95,7 @@ func (s *script) run(lines ...string) string {
 			args = append(head, args[2:]...)
 		}
 		s.index++
-		wire := string(s.engine.Apply(s.index, 1_000_000, [][]byte{commands.EncodeCommand(nil, 0, args)})[0])
+		wire := string(s.engine.Apply(s.index, logTime+s.passed, [][]byte{commands.EncodeCommand(nil, 0, args)})[0])
 		if verb == "wait" || verb == "unwait" || strings.HasPrefix(wire, "-") {
 			name, _, _ := strings.Cut(line, " ")
 			switch reply := show(wire); reply {
@@ -274,13 +282,18 @@ func TestQueue(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := newScript(t)
-			for _, step := range c.steps {
-				s.expect(step[1], strings.Split(step[0], "|")...)
-			}
-			s.checkEmpty()
+			newScript(t).play(c.steps)
 		})
 	}
+}
+
+// play runs steps: lines, and what they give.
+func (s *script) play(steps [][2]string) {
+	s.t.Helper()
+	for _, step := range steps {
+		s.expect(step[1], strings.Split(step[0], "|")...)
+	}
+	s.checkEmpty()
 }
 
 // checkEmpty has everybody leave, after which nothing may be left behind; and

@@ -72,11 +72,13 @@ func (b *Blocker) wait(tx *store.Tx, args []string) resp.Reply {
 			return reply
 		}
 		w.claimed = 0
-		s.enter(w)
+		if refusal := s.enter(w); refusal.IsError() {
+			return refusal
+		}
 		return enrolled
 	}
 	// There may yet be something for it at a key where nobody else waits.
-	s.enter(w)
+	s.enter(w) // refuses nobody: nobody is behind others where turns are strict
 	s.self = w.place
 	if s.now(w) {
 		return s.answer
@@ -89,10 +91,15 @@ func (b *Blocker) wait(tx *store.Tx, args []string) resp.Reply {
 func (b *Blocker) rejoin(tx *store.Tx, args []string) resp.Reply {
 	s := newServing(b.table(), tx)
 	w := newcomer(tx, args)
-	if s.find(w.id) == "" {
-		s.enter(w)
-		s.now(w)
+	if s.find(w.id) != "" {
+		return resp.OK
 	}
+	if refusal := s.enter(w); refusal.IsError() {
+		s.add(w)
+		s.tell(w, refusal)
+		return resp.OK
+	}
+	s.now(w)
 	return resp.OK
 }
 

@@ -70,6 +70,10 @@ func (s *serving) run() {
 // not said so, it is asked. If it would take at another of its keys, its turn
 // comes there, or here when there is nothing any more.
 func (s *serving) settle(q queue) {
+	if q.class == lockClass {
+		s.settleInTurn(q)
+		return
+	}
 	for {
 		place := s.first(q)
 		if place == "" {
@@ -100,6 +104,19 @@ func (s *serving) settle(q queue) {
 			return
 		}
 		s.serve(w, reply)
+	}
+}
+
+// settleInTurn serves the first of a queue of strict turns, unless its attempt
+// yields nothing. Nobody is asked: see commands.Turns.
+func (s *serving) settleInTurn(q queue) {
+	place := s.first(q)
+	if place == "" {
+		return
+	}
+	w := s.waiting(place)
+	if reply, got := s.attempt(w); got {
+		s.serve(w, reply) // which has the queue looked at again
 	}
 }
 
@@ -141,16 +158,33 @@ func (s *serving) attempt(w *waiter) (reply resp.Reply, got bool) {
 // isNothing tells whether an attempt has found nothing.
 func isNothing(r resp.Reply) bool { return r.Kind == resp.NullKind || r.Kind == resp.NullArrayKind }
 
-// enter gives a client its places.
-func (s *serving) enter(w *waiter) {
+// turns are those of a client's command, if it has any.
+func (s *serving) turns(w *waiter) (t commands.Turns, inTurn bool) {
+	return commands.TurnsOf(s.table.Lookup(w.args[0]))
+}
+
+// enter gives a client its place in its queues, unless its command refuses that.
+func (s *serving) enter(w *waiter) (refusal resp.Reply) {
+	w.place = s.behindAll()
+	if t, inTurn := s.turns(w); inTurn {
+		taken, refusal := t.Enter(s.root.On(w.db), w.args, w.place)
+		if refusal.IsError() {
+			return refusal
+		}
+		w.place = taken
+	}
 	s.add(w)
 	for _, q := range queuesOf(s.table, w.db, w.args) {
 		s.push(q, w.place)
 	}
+	return resp.Reply{}
 }
 
 // leave takes a client out of its queues, and has those behind it looked at.
 func (s *serving) leave(w *waiter) {
+	if t, inTurn := s.turns(w); inTurn {
+		t.Leave(s.root.On(w.db), w.args)
+	}
 	for _, q := range queuesOf(s.table, w.db, w.args) {
 		s.remove(q, w.place)
 		s.look(q)
@@ -165,6 +199,11 @@ func (s *serving) serve(w *waiter, reply resp.Reply) {
 		s.drop(w.id, w.place)
 		return
 	}
+	s.tell(w, reply)
+}
+
+// tell has a client's node told its reply, which is kept until it has it.
+func (s *serving) tell(w *waiter, reply resp.Reply) {
 	wire := string(reply.Append(nil, resp.Wire))
 	s.keep(w, wire)
 	s.root.Emit(served{w.id, wire})

@@ -19,7 +19,7 @@ type waiterID struct {
 // waiter is a client's record in the queue.
 type waiter struct {
 	id      waiterID
-	place   string // 8 bytes; lower ones came earlier
+	place   string // 8 bytes or, by commands.Turns, more; lower ones come first
 	claimed uint64 // the entry whose question its node has answered last; 0: none
 	db      int
 	args    []string
@@ -112,9 +112,11 @@ func (p places) served(place string) (wire string, ok bool) {
 
 func (p places) put(w *waiter) { p.tx.Set(waiterPrefix+w.place, w.encode()) }
 
-// add gives a waiter its place, behind all that were ever given.
+// behindAll is a place behind all that were ever given.
+func (p places) behindAll() string { return number(p.tx.NextToken()) }
+
+// add records a waiter that has got its place.
 func (p places) add(w *waiter) {
-	w.place = number(p.tx.NextToken())
 	p.put(w)
 	opened(p.tx, originPrefix+w.id.origin).Put(number(w.id.start)+number(w.id.number)+w.place, 0)
 }

@@ -27,13 +27,20 @@ type world struct {
 	rng  *rand.Rand
 	mu   sync.Mutex // guards all below, and rng
 	lead *commands.Engine
-	log  [][][]byte
+	log  []entry
 	over bool
+	// began is when log time was logTime.
+	began time.Time
 	// listen sees every command and its reply.
 	listen func(cmd, reply []byte)
 	wg     sync.WaitGroup
 
 	nodes []*node
+}
+
+type entry struct {
+	now  int64
+	cmds [][]byte
 }
 
 // node is one of them. What it proposes is committed in its order.
@@ -58,7 +65,7 @@ type proposal struct {
 var errLost = errors.New("the outcome is not known")
 
 func newWorld(t *testing.T, seed uint64, nodes int) *world {
-	w := &world{t: t, rng: rand.New(rand.NewPCG(seed, 1))}
+	w := &world{t: t, rng: rand.New(rand.NewPCG(seed, 1)), began: time.Now()}
 	_, w.lead = newNodeEngine()
 	for i := range nodes {
 		n := &node{w: w, id: fmt.Sprint("n", i+1)}
@@ -128,7 +135,8 @@ func (w *world) pause(most time.Duration) {
 	time.Sleep(d)
 }
 
-// commit takes proposals of nodes that are connected, one an entry.
+// commit takes proposals of nodes that are connected, one an entry, and has time
+// pass in the log when something is due.
 func (w *world) commit() {
 	for {
 		w.pause(time.Millisecond)
@@ -138,7 +146,9 @@ func (w *world) commit() {
 			return
 		}
 		n := w.nodes[w.rng.IntN(len(w.nodes))]
-		if !n.dead && !n.cut && len(n.queue) > 0 {
+		if due := w.lead.NextDeadline(); due != 0 && due <= w.now() {
+			w.append(nil)
+		} else if !n.dead && !n.cut && len(n.queue) > 0 {
 			p := n.queue[0]
 			n.queue = n.queue[1:]
 			p.done <- w.append(p.cmds)
@@ -149,8 +159,9 @@ func (w *world) commit() {
 
 // append is called with mu held.
 func (w *world) append(cmds [][]byte) [][]byte {
-	w.log = append(w.log, cmds)
-	replies := w.lead.Apply(uint64(len(w.log)), logTime, cmds)
+	e := entry{w.now(), cmds}
+	w.log = append(w.log, e)
+	replies := w.lead.Apply(uint64(len(w.log)), e.now, cmds)
 	for i := range replies {
 		if w.listen != nil {
 			w.listen(cmds[i], replies[i])
@@ -160,6 +171,8 @@ func (w *world) append(cmds [][]byte) [][]byte {
 }
 
 const logTime = 1_000_000
+
+func (w *world) now() int64 { return logTime + time.Since(w.began).Milliseconds() }
 
 // follow applies the log on a node, late, and now and then skips a part of it.
 func (n *node) follow() {
@@ -178,7 +191,8 @@ func (n *node) follow() {
 		default:
 			for range min(behind, 1+w.rng.IntN(5)) {
 				n.applied++
-				n.engine.Apply(uint64(n.applied), logTime, w.log[n.applied-1])
+				e := w.log[n.applied-1]
+				n.engine.Apply(uint64(n.applied), e.now, e.cmds)
 			}
 		}
 		w.mu.Unlock()
