@@ -73,7 +73,9 @@ func describe(o outcome) string {
 }
 
 // kinds are all that the linearizability test works on.
-func kinds() []kind { return []kind{registers(), counters(), lists(), locks(), leases()} }
+func kinds() []kind {
+	return []kind{registers(), counters(), lists(), locks(), sharedLocks(), leases()}
+}
 
 // A register's state is its value, "" when the key does not exist.
 func registers() kind {
@@ -179,6 +181,10 @@ type heldLock struct {
 	max   int64 // the largest token surely granted so far
 }
 
+// lockWait is for how long clients wait for a lock, in ms. Somebody else always
+// holds a lock for which one has waited in vain.
+const lockWait = "100"
+
 // Locks are taken for much longer than a run lasts, so that only UNLOCK frees
 // them; leases are where time does.
 func locks() kind {
@@ -201,8 +207,10 @@ func locks() kind {
 		panic(args[0])
 	}, func(r *rand.Rand, key, owner, _ string) []string {
 		switch n := r.IntN(10); {
-		case n < 5:
+		case n < 3:
 			return []string{"LOCK", key, owner, "3600000"}
+		case n < 5:
+			return []string{"LOCK", key, owner, "3600000", "WAIT", lockWait}
 		case n < 9:
 			return []string{"UNLOCK", key, owner}
 		}
@@ -225,6 +233,108 @@ func stepLock(l heldLock, owner string, out outcome) (bool, any) {
 	}
 	token := out.reply.Int // a new grant, or the renewal that tells a lost token
 	return token > l.max, heldLock{owner: owner, token: token, max: token}
+}
+
+// heldTogether is the state of a lock that several may hold. Of the tokens whose
+// grants were lost only that they are larger than some number is known: they stand as
+// that number, negative.
+type heldTogether struct {
+	mode    string // "", SHARED or PERMITS
+	holders string // owner, token; ...
+	max     int64  // the largest token surely granted so far
+}
+
+func (l heldTogether) each() map[string]int64 {
+	holders := map[string]int64{}
+	for _, h := range strings.FieldsFunc(l.holders, func(r rune) bool { return r == ';' }) {
+		owner, token, _ := strings.Cut(h, ",")
+		holders[owner], _ = strconv.ParseInt(token, 10, 64)
+	}
+	return holders
+}
+
+func (l heldTogether) with(holders map[string]int64) heldTogether {
+	var all []string
+	for owner, token := range holders {
+		all = append(all, fmt.Sprint(owner, ",", token))
+	}
+	sort.Strings(all)
+	l.holders = strings.Join(all, ";")
+	return l
+}
+
+// sharedLocks are held by one, by readers, or by permit, and waited for. A
+// request that could be granted beside others may yet be refused, since others may
+// have come before.
+func sharedLocks() kind {
+	return linearizable("shared lock", "EXISTS", heldTogether{}, func(state any, args []string, out outcome) (bool, any) {
+		l := state.(heldTogether)
+		holders := l.each()
+		switch args[0] {
+		case "EXISTS":
+			return out.is(resp.Int(int64(min(len(holders), 1)))), l
+		case "UNLOCK":
+			token, holds := holders[args[2]]
+			if !holds {
+				return out.is(resp.Int(0)), l
+			}
+			delete(holders, args[2])
+			l.max = max(l.max, -token) // a lost token was at least this
+			return out.is(resp.Int(1)), l.with(holders)
+		case "LOCK":
+			return stepShared(l, holders, args, out)
+		}
+		panic(args[0])
+	}, func(r *rand.Rand, key, owner, _ string) []string {
+		args := []string{"LOCK", key, owner, "3600000"}
+		switch n := r.IntN(20); {
+		case n < 2:
+		case n < 6:
+			args = append(args, "SHARED")
+		case n < 10:
+			args = append(args, "PERMITS", "2")
+		case n < 18:
+			return []string{"UNLOCK", key, owner}
+		default:
+			return []string{"EXISTS", key}
+		}
+		if r.IntN(2) == 0 {
+			args = append(args, "WAIT", lockWait)
+		}
+		return args
+	})
+}
+
+func stepShared(l heldTogether, holders map[string]int64, args []string, out outcome) (bool, any) {
+	owner, mode := args[2], ""
+	if len(args) > 4 && args[4] != "WAIT" {
+		mode = args[4]
+	}
+	token, holds := holders[owner]
+	others := len(holders)
+	if holds {
+		others--
+	}
+	renews := holds && mode == l.mode
+	fits := renews || others == 0 || mode == l.mode && (mode == "SHARED" || mode == "PERMITS" && others < 2)
+	granted := !holds || !renews && l.mode != ""
+	switch {
+	case !out.unknown && out.reply.Kind == resp.NullKind:
+		return others > 0 && !renews, l
+	case !fits:
+		return out.unknown, l
+	case out.unknown && granted:
+		token = -l.max - 1
+	case out.unknown:
+	case out.reply.Kind != resp.IntKind:
+		return false, l
+	case granted && out.reply.Int <= l.max, !granted && token > 0 && out.reply.Int != token, !granted && out.reply.Int <= -token-1:
+		return false, l
+	default:
+		token = out.reply.Int
+	}
+	l.mode, l.max, holders[owner] = mode, max(l.max, token), token
+	return true, l.with(holders)
 }
 
 const (
@@ -363,6 +473,23 @@ func TestModelsBite(t *testing.T) {
 			op(0, 1, "LOCK k x 1", is(resp.Int(5))), op(2, 3, "UNLOCK k x", is(resp.Int(1))), op(4, 5, "LOCK k y 1", is(resp.Int(5)))}},
 		{"a lost grant found by renewal", locks(), true, []porcupine.Operation{
 			op(0, never, "LOCK k x 1", lost), op(2, 3, "LOCK k y 1", is(resp.Null)), op(4, 5, "LOCK k x 1", is(resp.Int(7)))}},
+		{"readers together, and a writer after them", sharedLocks(), true, []porcupine.Operation{
+			op(0, 1, "LOCK k x 1 SHARED", is(resp.Int(1))), op(0, 1, "LOCK k y 1 SHARED", is(resp.Int(2))),
+			op(2, 9, "LOCK k z 1 WAIT 100", is(resp.Int(3))), op(3, 4, "LOCK k w 1 SHARED", is(resp.Null)),
+			op(5, 6, "UNLOCK k x", is(resp.Int(1))), op(7, 8, "UNLOCK k y", is(resp.Int(1)))}},
+		{"a writer beside a reader", sharedLocks(), false, []porcupine.Operation{
+			op(0, 1, "LOCK k x 1 SHARED", is(resp.Int(1))), op(2, 3, "LOCK k z 1", is(resp.Int(3))), op(4, 5, "UNLOCK k x", is(resp.Int(1)))}},
+		{"three with two permits", sharedLocks(), false, []porcupine.Operation{
+			op(0, 1, "LOCK k x 1 PERMITS 2", is(resp.Int(1))), op(0, 1, "LOCK k y 1 PERMITS 2", is(resp.Int(2))),
+			op(2, 3, "LOCK k z 1 PERMITS 2", is(resp.Int(3)))}},
+		{"a free lock that is refused", sharedLocks(), false, []porcupine.Operation{
+			op(0, 1, "LOCK k x 1 SHARED WAIT 100", is(resp.Null))}},
+		{"a reader's renewal with another token", sharedLocks(), false, []porcupine.Operation{
+			op(0, 1, "LOCK k x 1 SHARED", is(resp.Int(1))), op(2, 3, "LOCK k x 1 SHARED", is(resp.Int(2)))}},
+		{"a writer with the token of its reading", sharedLocks(), false, []porcupine.Operation{
+			op(0, 1, "LOCK k x 1 SHARED", is(resp.Int(1))), op(2, 3, "LOCK k x 1", is(resp.Int(1)))}},
+		{"a reader's lost grant, found by renewal among others", sharedLocks(), true, []porcupine.Operation{
+			op(0, never, "LOCK k x 1 SHARED", lost), op(2, 3, "LOCK k y 1 SHARED", is(resp.Int(2))), op(4, 5, "LOCK k x 1 SHARED", is(resp.Int(1)))}},
 		{"leases one after the other", leases(), true, []porcupine.Operation{
 			op(0, ms, "LOCK k x 300", is(resp.Int(1))), op(100*ms, 101*ms, "LOCK k y 300", is(resp.Null)),
 			op(310*ms, 311*ms, "LOCK k y 300", is(resp.Int(2)))}},

@@ -170,7 +170,7 @@ func (c *worker) operate() {
 	op.Return = int64(time.Since(c.start))
 	touched := c.board.touched(c.node, epoch)
 	switch {
-	case err == nil && !reply.IsError():
+	case err == nil && (!reply.IsError() || isDeadlock(reply)):
 		op.Output = outcome{reply: normal(reply)}
 		c.done[c.node].Add(1)
 	case touched && (err != nil || strings.HasPrefix(reply.Str, "UNKNOWN ")):
@@ -191,10 +191,13 @@ func (c *worker) operate() {
 	c.book.end(tr, &op)
 }
 
-// normal makes replies comparable: there is one nil.
+// normal makes replies comparable: there is one nil, also for who was spared a wait
+// in vain.
 func normal(r resp.Reply) resp.Reply {
-	if r.Kind == resp.NullArrayKind {
+	if r.Kind == resp.NullArrayKind || isDeadlock(r) {
 		return resp.Null
 	}
 	return r
 }
+
+func isDeadlock(r resp.Reply) bool { return r.IsError() && strings.HasPrefix(r.Str, "DEADLOCK ") }

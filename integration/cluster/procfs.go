@@ -1,11 +1,13 @@
 package cluster
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // What only /proc can tell. These functions need Linux.
@@ -51,6 +53,23 @@ func ResidentBytes(pid int) (int64, error) {
 	}
 	kb, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(fields(string(text), "\n", ":")["VmRSS"]), " kB"), 10, 64)
 	return kb << 10, err
+}
+
+// CPUTime is how long a process has used processors so far, to 10 ms.
+func CPUTime(pid int) (time.Duration, error) {
+	const tick = 10 * time.Millisecond // the unit of /proc, on every Linux
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, err
+	}
+	_, behind, _ := strings.Cut(string(text), ") ") // the name may hold spaces
+	f := strings.Fields(behind)
+	if len(f) < 13 {
+		return 0, fmt.Errorf("/proc/%d/stat is %q", pid, text)
+	}
+	user, err1 := strconv.Atoi(f[11])
+	system, err2 := strconv.Atoi(f[12])
+	return time.Duration(user+system) * tick, errors.Join(err1, err2)
 }
 
 // ListeningPorts lists the TCP ports that a process listens on.
