@@ -47,6 +47,7 @@ var Differences = []Difference{
 	{"slowlog|get", "a command's time is its share of what its pipeline took, the log included", "that is what a client waits for, and the clock is read once for a pipeline", "", false},
 	{"sort", "a sorted set keeps the encoding that it has; Redis makes it a skiplist", "what only reads changes nothing", "sorting-keeps", false},
 	{"sort", "ALPHA compares texts to their ends", "Redis stops at a NUL, and so leaves open how texts that are equal up to it stand", "sorting-to-the-end", false},
+	{"sort", "an element that is a number is always taken for one", "Redis may refuse it for what an earlier command left in errno", "stale-errno", false},
 	{"sscan", "the cursor is a position in the order of the members", "nothing is kept on the server, and every member that stays is seen", "", false},
 	{"wait", "never waits, and counts every other voter", "a majority has a write on disk before it is answered, and the others get it from any leader to come", "", false},
 	{"waitaof", "never waits: this node always has what it answered on disk", "a write is answered when a majority has it on disk", "", false},

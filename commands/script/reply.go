@@ -1,6 +1,8 @@
 package script
 
 import (
+	"strings"
+
 	"coordd/commands/script/lua"
 	"coordd/resp"
 )
@@ -123,6 +125,7 @@ func (r *run) tableReply(m *lua.Machine, t *lua.Table, level int) resp.Reply {
 		return failure(s)
 	}
 	if s, ok := t.Get("ok").(string); ok {
+		s, _, _ = strings.Cut(s, "\x00") // as in Redis
 		return resp.Simple(oneLine(s))
 	}
 	if f, ok := t.Get("double").(float64); ok {

@@ -23,6 +23,7 @@ func allowances() []allowance {
 		{"lowest-rank", lowestRank},
 		{"sorting-keeps", sortingKeeps},
 		{"sorting-to-the-end", sortingToTheEnd},
+		{"stale-errno", staleErrno},
 		{"endless-timeouts", endlessTimeout},
 		{"unbalanced-streams", unbalanced},
 		{"searching-reads", searchingReads},
@@ -106,6 +107,10 @@ func sortingKeeps(h history, args []string, redis, coordd Node) bool {
 
 func groupsWatched(h history, args []string, redis, coordd Node) bool {
 	return h.grouped && name(args) == "exec" && coordd.Null && !redis.Null
+}
+
+func staleErrno(_ history, args []string, redis, _ Node) bool {
+	return strings.HasPrefix(name(args), "sort") && redis.Text == "ERR One or more scores can't be converted into double"
 }
 
 func swappingChanges(h history, args []string, redis, coordd Node) bool {
