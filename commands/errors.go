@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -286,6 +287,8 @@ var (
 	errLockWait    = resp.Error("ERR WAIT is not an integer, or negative")
 	errLockPermits = resp.Error("ERR PERMITS is not a positive integer or out of range")
 	errLockMode    = resp.Error("ERR SHARED and PERMITS exclude each other: a lock is held in one mode")
+	errFenceToken  = resp.Error("ERR token is not a positive integer or out of range")
+	errFenceNested = resp.Error("ERR FENCE calls can not be nested")
 	errWorker      = resp.Error("ERR worker must not be empty")
 	errReserve     = resp.Error("ERR PX must be given: how many ms the items are reserved for")
 	errReserveTry  = resp.Error("ERR MAXTRIES is not a positive integer or out of range")
@@ -314,4 +317,17 @@ func shown(word string) string {
 // errDeadlock is given who waits for what, in a circle.
 func errDeadlock(waits string) resp.Reply {
 	return resp.Error("DEADLOCK these would wait for each other: " + waits)
+}
+
+// errFenced is FENCE's answer to a token that is older than the newest one known
+// for its name. Its code is a word of its own: nothing else may look like it to
+// those who must stop when they get it.
+func errFenced(token, newest uint64, name string) resp.Reply {
+	return resp.Error(fmt.Sprintf("FENCED token %d is older than %d, the newest seen for %s", token, newest, shown(name)))
+}
+
+// errNotFenced is the answer to a command that FENCE does not carry out; name is
+// the Spec's.
+func errNotFenced(name, why string) resp.Reply {
+	return resp.Error("ERR '" + name + "' can not be fenced: " + why)
 }

@@ -88,6 +88,7 @@ func (r lockRequest) take(tx *store.Tx) (token uint64) {
 	h, holds := l.Holder(r.owner)
 	if !holds || l.Mode() != r.mode && l.Mode() != store.Exclusive {
 		h.Token = tx.NextToken()
+		noteGrant(tx, r.name, h.Token)
 		Notify(tx, GenericEvents, "lock", r.name)
 	}
 	l.SetMode(r.mode)

@@ -34,7 +34,7 @@ func NewTable(groups ...Group) *Table {
 		reads:   make(map[*Spec]*Spec),
 		refused: make(map[string]resp.Reply),
 	}
-	for _, g := range append(groups[:len(groups):len(groups)], t.transactions(), t.authors()) {
+	for _, g := range append(groups[:len(groups):len(groups)], t.transactions(), t.authors(), t.fences()) {
 		for i := range g.Specs {
 			t.add(&g.Specs[i], g.Name)
 		}

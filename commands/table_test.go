@@ -87,7 +87,7 @@ func TestLookup(t *testing.T) {
 	for _, s := range table.Subs("box") {
 		names = append(names, s.Name+"/"+table.GroupOf(s))
 	}
-	if got := strings.Join(names, " "); got != "alpha/one beta/one box/two box|a/two box|b/one" {
+	if got := strings.Join(names, " "); got != "alpha/one beta/one box/two fence/coordination box|a/two box|b/one" {
 		t.Error(got)
 	}
 }

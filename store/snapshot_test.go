@@ -235,7 +235,7 @@ func TestReadFromRefusesNonsense(t *testing.T) {
 	}
 	bad := map[string][]byte{
 		"version":          body(u(snapshotVersion+1), u(5), 6, u(9), u(0), u(0), u(0)),
-		"database 35":      in(35, append(key(StringType, "k", "v"), end...)...),
+		"no database":      in(allDatabases+1, append(key(StringType, "k", "v"), end...)...),
 		"database twice":   in(1, append(append(key(StringType, "k", "v"), byte(0), u(1)), append(key(StringType, "l", "v"), end...)...)...),
 		"empty database":   in(1, end...),
 		"unknown type":     one(Type(99), "v"),

@@ -11,15 +11,16 @@ import (
 const Databases = 16
 
 // More databases hold what belongs to the state but to no client's keyspace:
-// they are replicated as the others. No command on whole databases reaches the
-// first two; those from reserved on are each one's beside a client's database,
+// they are replicated as the others. No command on whole databases reaches those
+// with a name; those from reserved on are each one's beside a client's database,
 // and emptied with it (see Reserved).
 const (
-	System  = Databases     // scripts, functions, shared settings
-	Waiting = Databases + 1 // clients that wait, on whichever node
+	System  = Databases            // scripts, functions, shared settings
+	Waiting = Databases + 1        // clients that wait, on whichever node
+	Fences  = reserved + Databases // the newest tokens that FENCE has seen
 
 	reserved     = Databases + 2
-	allDatabases = reserved + Databases
+	allDatabases = Fences + 1
 )
 
 // MaxExpirePerEntry bounds what one Begin ends because it is due: keys, members

@@ -38,8 +38,8 @@ type opened struct {
 	obj *object
 }
 
-// On is the same transaction on another database: 0..Databases-1, System or
-// Waiting.
+// On is the same transaction on another database: 0..Databases-1, System,
+// Waiting or Fences.
 func (tx *Tx) On(db int) *Tx {
 	if tx.turn.writes {
 		return &tx.s.txs[db]

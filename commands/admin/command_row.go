@@ -182,22 +182,29 @@ func keySpecs(s *commands.Spec) []resp.Reply {
 	if k.Find != nil && s.Flags&commands.NotKeys != 0 {
 		return nil // Redis has no word for channels of this kind
 	}
+	var specs []resp.Reply
+	if k.First != 0 {
+		specs = append(specs, keyRange(s))
+	}
 	if k.Find != nil {
 		unknown := resp.Map(resp.Bulk("type"), resp.Bulk("unknown"), resp.Bulk("spec"), resp.Map())
-		return []resp.Reply{resp.Map(
+		specs = append(specs, resp.Map(
 			resp.Bulk("flags"), resp.Set(simples(append(keyFlags(s), "incomplete"))...),
 			resp.Bulk("begin_search"), unknown,
 			resp.Bulk("find_keys"), unknown,
-		)}
+		))
 	}
-	if k.First == 0 {
-		return nil
-	}
+	return specs
+}
+
+// keyRange renders first, last and step.
+func keyRange(s *commands.Spec) resp.Reply {
+	k := s.Keys
 	last := k.Last
 	if last > 0 {
 		last -= k.First
 	}
-	return []resp.Reply{resp.Map(
+	return resp.Map(
 		resp.Bulk("flags"), resp.Set(simples(keyFlags(s))...),
 		resp.Bulk("begin_search"), resp.Map(
 			resp.Bulk("type"), resp.Bulk("index"),
@@ -208,5 +215,5 @@ func keySpecs(s *commands.Spec) []resp.Reply {
 				resp.Bulk("lastkey"), resp.Int(int64(last)),
 				resp.Bulk("keystep"), resp.Int(int64(k.Step)),
 				resp.Bulk("limit"), resp.Int(0))),
-	)}
+	)
 }

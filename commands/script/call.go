@@ -78,7 +78,7 @@ func (r *run) carryOut(c *lua.Call, args []string) (reply resp.Reply, why string
 		return resp.Reply{}, textArity
 	case spec == nil:
 		return resp.Reply{}, textUnknown
-	case spec.Flags&commands.NoScript != 0:
+	case r.forbidden(spec, args):
 		return resp.Reply{}, textNotAllowed
 	case spec.Data == nil:
 		return r.local(spec, args)
@@ -100,6 +100,16 @@ func (r *run) carryOut(c *lua.Call, args []string) (reply resp.Reply, why string
 		c.M.Alloc(max(0, grown-size))
 	}
 	return reply, ""
+}
+
+// forbidden tells whether a command is not for programs, or is FENCE around one.
+func (r *run) forbidden(spec *commands.Spec, args []string) bool {
+	if inner := commands.Fenced(spec, args); inner != nil {
+		if spec, _ = r.Table().Resolve(inner); spec == nil {
+			return false // FENCE says what is wrong with it
+		}
+	}
+	return spec.Flags&commands.NoScript != 0
 }
 
 // charge counts what a command may have to look at: all of its keys' values,

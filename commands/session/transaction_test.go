@@ -56,3 +56,23 @@ func TestTransactionWithLocalCommands(t *testing.T) {
 	r.expect(t, "WATCH a\n SET a 1\n MULTI\n PING\n SET a 2\n EXEC\n GET a", "+OK|+OK|+OK|+QUEUED|+QUEUED|*-1|$1|1|")
 	r.expect(t, "MULTI\n PING\n SET a 2\n PING\n EXEC\n GET a", "+OK|+QUEUED|+QUEUED|+QUEUED|*3|+PONG|+OK|+PONG|$1|2|")
 }
+
+// FENCE and the keys of its command are of one group. In a transaction it refuses
+// for itself: the others are carried out.
+func TestFenceInGroups(t *testing.T) {
+	const cross = "-CROSSSLOT Keys in request don't hash to the same slot|"
+	r := newRig(t, 3)
+	names := strings.NewReplacer("A0", keyIn(r, 0, 0), "A1", keyIn(r, 0, 1), "B0", keyIn(r, 1, 0))
+	for _, step := range []struct{ pipeline, want string }{
+		{"FENCE A0 7 MSET A0 1 A1 2\n GET A1", "+OK|$1|2|"},
+		{"FENCE A0 7 SET B0 1\n FENCE B0 7 SET A0 1\n FENCE A0 8 MSET A1 1 B0 1\n EXISTS B0", cross + cross + cross + ":0|"},
+		{"FENCE A0 7 MULTI", "-ERR 'multi' can not be fenced: it is no command on data|"},
+		{"FENCE A0 7 SELECT 1", "-ERR 'select' can not be fenced: it is no command on data|"},
+		{"MULTI\n FENCE A0 6 SET A1 3\n SET A0 3\n FENCE A0 9 INCR A0\n EXEC", "+OK|+QUEUED|+QUEUED|+QUEUED|*3|" +
+			"-FENCED token 6 is older than 7, the newest seen for '" + keyIn(r, 0, 0) + "'|+OK|:4|"},
+		{"MULTI\n FENCE A0 9 SET B0 3\n EXEC", "+OK|+QUEUED|" + cross},
+		{"FENCE A0 8 SET A1 3", "-FENCED token 8 is older than 9, the newest seen for '" + keyIn(r, 0, 0) + "'|"},
+	} {
+		r.expect(t, names.Replace(step.pipeline), step.want)
+	}
+}
