@@ -12,7 +12,7 @@ FUZZ_TIME ?= 10s
 # Packages that start servers. Their timing means nothing when others use the
 # machine at the same time, and the race detector slows them without seeing the
 # servers.
-PROCESS_PACKAGES = ./integration/... ./examples/...
+PROCESS_PACKAGES = ./integration/... ./examples/... ./client/...
 
 # Modules of their own, so that what they need never enters the server's.
 OTHER_MODULES = bench/etcd integration/clients/go
