@@ -26,6 +26,8 @@ var said = map[string]string{
 	"lock-recipe":       `balance: 40`,
 	"lock": `slow has token \d+ and after renewing \d+\nquick has token \d+\n` +
 		`slow wakes up and writes: token \d+ is older than \d+\nunlocked by slow: 0\nunlocked by quick: 1`,
+	"election": `first leads with token \d+\nfirst is killed, second leads with token \d+\n` +
+		`a late write of first: FENCED token \d+ is older than \d+, the newest seen for 'example:\{election\}'\nwhat counts is the plan of second`,
 	"cache":               `100 reads, loads: \d+\nafter it has expired: \d+ EUR`,
 	"counter":             `different numbers: 1000`,
 	"taskqueue":           `done: 20 left: 0`,

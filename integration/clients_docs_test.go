@@ -16,30 +16,33 @@ var update = flag.Bool("update", false, "rewrite the snippets of the pages in do
 // fenced block.
 var snippet = regexp.MustCompile("(?m)^<!-- (\\S+) (\\S+) -->\n```(\\w*)\n((?s:.*?))```$")
 
-// docs/CLIENTS.md shows parts of programs that the tests run, and nothing else.
-func TestClientsPageShowsWhatIsTested(t *testing.T) {
+// The pages of docs/ show parts of programs that the tests run, and nothing else.
+func TestPagesShowWhatIsTested(t *testing.T) {
 	root := moduleRoot(t)
-	page := filepath.Join(root, "docs", "CLIENTS.md")
-	text, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if fences, found := strings.Count(string(text), "\n```"), len(snippet.FindAll(text, -1)); fences != 2*found {
-		t.Errorf("%d fences, but %d snippets that say where they come from", fences, found)
-	}
-	fresh := snippet.ReplaceAllFunc(text, func(old []byte) []byte {
-		m := snippet.FindSubmatch(old)
-		file, name := string(m[1]), string(m[2])
-		return []byte("<!-- " + file + " " + name + " -->\n```" + string(m[3]) + "\n" + excerpt(t, filepath.Join(root, file), name) + "```")
-	})
-	if string(fresh) == string(text) {
-		return
-	}
-	if !*update {
-		t.Fatal("docs/CLIENTS.md differs from the programs it shows: go test ./integration -run TestClientsPage -update")
-	}
-	if err := os.WriteFile(page, fresh, 0o644); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"CLIENTS.md", "ELECTION.md"} {
+		page := filepath.Join(root, "docs", name)
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fences, found := strings.Count(string(text), "\n```"), len(snippet.FindAll(text, -1)); fences != 2*found || found == 0 {
+			t.Errorf("%s: %d fences, but %d snippets that say where they come from", name, fences, found)
+		}
+		fresh := snippet.ReplaceAllFunc(text, func(old []byte) []byte {
+			m := snippet.FindSubmatch(old)
+			file, part := string(m[1]), string(m[2])
+			return []byte("<!-- " + file + " " + part + " -->\n```" + string(m[3]) + "\n" + excerpt(t, filepath.Join(root, file), part) + "```")
+		})
+		if string(fresh) == string(text) {
+			continue
+		}
+		if !*update {
+			t.Errorf("docs/%s differs from the programs it shows: go test ./integration -run TestPagesShow -update", name)
+			continue
+		}
+		if err := os.WriteFile(page, fresh, 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -101,7 +101,7 @@ func TestNodeLibraries(t *testing.T) {
 func TestRedisPy(t *testing.T) {
 	python := requirePython(t)
 	eachGrouping(t, func(t *testing.T, c *cluster.Cluster) {
-		for _, program := range []string{"modes.py", "recipes.py"} {
+		for _, program := range []string{"modes.py", "recipes.py", "election.py"} {
 			t.Run(program, func(t *testing.T) { runScript(t, c, pythonPrograms, python, program) })
 		}
 	})
