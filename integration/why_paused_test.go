@@ -3,6 +3,7 @@ package integration
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 
 	"coordd/integration/cluster"
@@ -23,7 +24,7 @@ func comparePausedHolder(t *testing.T) table {
 	}{
 		{"`SET NX PX`, one Redis", pauseHolder(t, data, setNX(t, data, one))},
 		{"Redlock, three Redis", pauseHolder(t, data, setNX(t, data, three))},
-		{"coordd `LOCK`", pauseHolder(t, node, fencedLock(t, node))},
+		{"coordd `LOCK` and `FENCE`", pauseHolder(t, node, fencedLock(t, node))},
 	}
 	for _, c := range columns[:2] {
 		expect(t, c.name+": A's late write", c.got.write, "OK")
@@ -32,9 +33,7 @@ func comparePausedHolder(t *testing.T) table {
 	}
 	expect(t, "coordd: A's release", columns[2].got.release, "no")
 	expect(t, "coordd: the balance", columns[2].got.balance, "110")
-	if columns[2].got.write == "OK" {
-		t.Error("coordd: A's late write was carried out")
-	}
+	expect(t, "coordd: A's late write", columns[2].got.write, "error `FENCED`")
 	rows := table{{""}, {"A wakes up and writes"}, {"the balance, 100 at first, is"}, {"A releases the lock: was it its own?"}}
 	for _, c := range columns {
 		for i, text := range []string{c.name, c.got.write, c.got.balance, c.got.release} {
@@ -136,20 +135,19 @@ func setNX(t *testing.T, addr string, servers []string) holder {
 	}
 }
 
-// fencedLock is LOCK, and writes that carry its token.
+// fencedLock is LOCK, and FENCE for writes that carry its token.
 func fencedLock(t *testing.T, addr string) holder {
-	var newest int64
 	return holder{
 		take: func(owner string, leaseMillis int) (int64, bool) {
 			token, err := strconv.ParseInt(ask(t, addr, "LOCK", "lock", owner, strconv.Itoa(leaseMillis)), 10, 64)
 			return token, err == nil
 		},
 		write: func(token int64, balance int) string {
-			if token < newest {
-				return "refused: its token is older than B's"
+			answer := ask(t, addr, "FENCE", "lock", strconv.FormatInt(token, 10), "SET", "balance", strconv.Itoa(balance))
+			if kind, _, refused := strings.Cut(answer, " "); refused { // the rest has tokens in it
+				return "error `" + kind + "`"
 			}
-			newest = token
-			return ask(t, addr, "SET", "balance", strconv.Itoa(balance))
+			return answer
 		},
 		release: func(owner string) bool { return ask(t, addr, "UNLOCK", "lock", owner) == "1" },
 	}
