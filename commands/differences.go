@@ -53,7 +53,7 @@ var Differences = []Difference{
 	{"waitaof", "never waits: this node always has what it answered on disk", "a write is answered when a majority has it on disk", "", false},
 	{"xadd", "ms-* behind the highest sequence number is told to be too small", "Redis 7.0 forgets to note why it refuses, and may tell of elements that are too large", "exhausted-sequence", false},
 	{"watch", "SWAPDB is a change of every watched key, also of one that neither database has", "of a key that is not there only a trace is kept, which goes by its database", "swapping-changes-all", false},
-	{"watch", "what changes only the groups of a watched stream (XGROUP, XACK, XCLAIM ...) is a change", "the groups belong to the key", "groups-are-watched", false},
+	{"watch", "what changes a watched key is a change, also where Redis does not say so: groups of streams (XGROUP, XACK, XCLAIM ...) and PFDEBUG", "it goes by what the key holds", "unsaid-changes", false},
 	{"xautoclaim", "makes the consumer even where there is nothing to claim", "Redis 7.2 does so; 7.0 does not", "consumer-in-any-case", true},
 	{"xread", "the error about a wrong number of ids names the command", "Redis 7.2 does so; 7.0 says XREAD for XREADGROUP too", "unbalanced-streams", true},
 	{"xsetid", "an id below the greatest one deleted is refused", "Redis 7.2 refuses it; 7.0 lets it pass where no MAXDELETEDID is given", "id-below-deleted", true},

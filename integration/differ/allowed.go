@@ -31,7 +31,7 @@ func allowances() []allowance {
 		{"nothing-half-added", halfAdded},
 		{"last-digit-of-distance", lastDigit},
 		{"exhausted-sequence", exhausted},
-		{"groups-are-watched", groupsWatched},
+		{"unsaid-changes", unsaidChanges},
 		{"swapping-changes-all", swappingChanges},
 		{"consumer-in-any-case", consumerMade},
 	}
@@ -43,7 +43,7 @@ type history struct {
 	measured  bool // distances were stored
 	counted   bool // there was a PFCOUNT
 	halfAdded bool // PFADD has found that a value is damaged
-	grouped   bool // something may have changed a group of a stream
+	unsaid    bool // something may have been changed that Redis does not tell WATCH
 	swapped   bool // there was a SWAPDB
 	claimed   bool // there was an XAUTOCLAIM for a consumer that nobody had made
 }
@@ -105,8 +105,8 @@ func sortingKeeps(h history, args []string, redis, coordd Node) bool {
 	return h.sorted && name(args) == "object encoding" && redis.Text == "skiplist" && coordd.Text == "listpack"
 }
 
-func groupsWatched(h history, args []string, redis, coordd Node) bool {
-	return h.grouped && name(args) == "exec" && coordd.Null && !redis.Null
+func unsaidChanges(h history, args []string, redis, coordd Node) bool {
+	return h.unsaid && name(args) == "exec" && coordd.Null && !redis.Null
 }
 
 func staleErrno(_ history, args []string, redis, _ Node) bool {

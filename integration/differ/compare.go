@@ -140,7 +140,7 @@ func (c *comparer) explained(args []string, redis, coordd Node) bool {
 func (c *comparer) follow(args []string, redis []byte) (queued [][]string) {
 	c.measured = c.measured || slices.ContainsFunc(args, func(arg string) bool { return strings.EqualFold(arg, "storedist") })
 	c.counted = c.counted || slices.ContainsFunc(args, func(arg string) bool { return strings.EqualFold(arg, "pfcount") })
-	c.grouped = c.grouped || slices.ContainsFunc(args, func(arg string) bool { return groupWords[strings.ToLower(arg)] })
+	c.unsaid = c.unsaid || slices.ContainsFunc(args, func(arg string) bool { return unsaidWords[strings.ToLower(arg)] })
 	c.swapped = c.swapped || name(args) == "swapdb"
 	c.claimed = c.claimed || claimsForStranger(args) || claimsForStranger(forwards(args))
 	c.halfAdded = c.halfAdded || bytes.Contains(redis, []byte("Corrupted HLL"))
@@ -177,8 +177,8 @@ func checkBoth(step *Step, redis, coordd [][]byte) string {
 	return ""
 }
 
-// groupWords are the commands that change groups of streams.
-var groupWords = map[string]bool{"xgroup": true, "xack": true, "xclaim": true, "xautoclaim": true, "xreadgroup": true}
+// unsaidWords are the commands whose changes Redis does not tell WATCH.
+var unsaidWords = map[string]bool{"xgroup": true, "xack": true, "xclaim": true, "xautoclaim": true, "xreadgroup": true, "pfdebug": true}
 
 // claimsForStranger tells whether an XAUTOCLAIM names another consumer than those
 // that sequences make.
