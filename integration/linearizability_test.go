@@ -57,9 +57,9 @@ var nemesisFaults = []struct {
 	{"kill -9 of a follower", (*nemesis).killFollower},
 }
 
-// Registers, counters, lists, locks and leases stay linearizable while the
-// leader is killed and paused and while all nodes are killed at once; clients
-// of nodes that were not hurt see no error (promises P1 to P6 and P8).
+// Registers, counters, lists, locks, leases, queues and pools stay linearizable
+// while the leader is killed and paused and while all nodes are killed at once;
+// clients of nodes that were not hurt see no error (promises P1 to P8).
 func TestLinearizable(t *testing.T) {
 	hurt(t, 1, runTime(t, shortRun))
 }

@@ -35,6 +35,10 @@ type kind struct {
 	reads string                                                 // the commands that change nothing
 	check func(ops []porcupine.Operation, limit time.Duration) (porcupine.LinearizationInfo, error)
 	model porcupine.Model // for the picture of a failure
+
+	// learn is told what came of each command of an owner, where the next ones
+	// depend on it; else nil. Many clients call it and next at a time.
+	learn func(owner string, args []string, out outcome)
 }
 
 // linearizable makes a kind that is judged by porcupine against a model of one
@@ -68,13 +72,19 @@ func describe(o outcome) string {
 		return strconv.FormatInt(o.reply.Int, 10)
 	case o.reply.Kind == resp.NullKind:
 		return "nil"
+	case o.reply.Kind == resp.ArrayKind:
+		var elems []string
+		for _, e := range o.reply.Elems {
+			elems = append(elems, describe(outcome{reply: e}))
+		}
+		return "[" + strings.Join(elems, " ") + "]"
 	}
 	return o.reply.Str
 }
 
 // kinds are all that the linearizability test works on.
 func kinds() []kind {
-	return []kind{registers(), counters(), lists(), locks(), sharedLocks(), leases()}
+	return []kind{registers(), counters(), lists(), locks(), sharedLocks(), leases(), queues(), leasedQueues(), pools()}
 }
 
 // A register's state is its value, "" when the key does not exist.
@@ -431,22 +441,41 @@ func checkRefusals(grants []*lease, unsure, refused []porcupine.Operation) error
 	return nil
 }
 
+// A biteCase is a history of one key, and whether a kind must accept it.
+type biteCase struct {
+	what string
+	kind kind
+	good bool
+	ops  []porcupine.Operation
+}
+
+func bite(t *testing.T, cases []biteCase) {
+	t.Helper()
+	for _, c := range cases {
+		if _, err := c.kind.check(c.ops, time.Minute); (err == nil) != c.good {
+			t.Errorf("%s: want accepted %v, got %v", c.what, c.good, err)
+		}
+	}
+}
+
+// What such histories are told with. Times are ns.
+const (
+	ms    = int64(time.Millisecond)
+	never = int64(1) << 62
+)
+
+var lost = outcome{unknown: true}
+
+func op(call, ret int64, line string, out outcome) porcupine.Operation {
+	return porcupine.Operation{Call: call, Return: ret, Input: strings.Fields(line), Output: out}
+}
+
+func is(r resp.Reply) outcome { return outcome{reply: r} }
+
 // Each kind must refuse the history of a server that breaks its promise, and
 // accept the same history told with the truth.
 func TestModelsBite(t *testing.T) {
-	op := func(call, ret int64, line string, out outcome) porcupine.Operation {
-		return porcupine.Operation{Call: call, Return: ret, Input: strings.Fields(line), Output: out}
-	}
-	is := func(r resp.Reply) outcome { return outcome{reply: r} }
-	ms := int64(time.Millisecond)
-	lost := outcome{unknown: true}
-	const never = int64(1) << 62
-	for _, c := range []struct {
-		what string
-		kind kind
-		good bool
-		ops  []porcupine.Operation
-	}{
+	bite(t, []biteCase{
 		{"a fresh read", registers(), true, []porcupine.Operation{
 			op(0, 1, "SET k a", is(resp.OK)), op(2, 3, "SET k b", is(resp.OK)), op(4, 5, "GET k", is(resp.Bulk("b")))}},
 		{"a stale read", registers(), false, []porcupine.Operation{
@@ -497,9 +526,5 @@ func TestModelsBite(t *testing.T) {
 			op(0, ms, "LOCK k x 300", is(resp.Int(1))), op(200*ms, 201*ms, "LOCK k y 300", is(resp.Int(2)))}},
 		{"a lease that never ends", leases(), false, []porcupine.Operation{
 			op(0, ms, "LOCK k x 300", is(resp.Int(1))), op(5000*ms, 5001*ms, "LOCK k y 300", is(resp.Null))}},
-	} {
-		if _, err := c.kind.check(c.ops, time.Minute); (err == nil) != c.good {
-			t.Errorf("%s: want accepted %v, got %v", c.what, c.good, err)
-		}
-	}
+	})
 }

@@ -184,6 +184,9 @@ func (c *worker) operate() {
 	if err != nil {
 		c.hangUp()
 	}
+	if tr.kind.learn != nil {
+		tr.kind.learn(c.owner, args, op.Output.(outcome))
+	}
 	if op.Output.(outcome).unknown && args[0] == tr.kind.reads {
 		c.book.drop(tr)
 		return
