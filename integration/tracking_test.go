@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -56,6 +57,9 @@ func (c *cachingClient) get(key string) (string, error) {
 		return "", err
 	}
 	r, err := c.receive()
+	if err == nil && r.IsError() {
+		err = errors.New(r.Str)
+	}
 	if err == nil {
 		c.cache[key] = r.Str
 	}
@@ -126,7 +130,7 @@ func neverStale(t *testing.T, options []string) {
 					v, err := client.get(fmt.Sprint("k", k))
 					value, _ := strconv.ParseInt("0"+v, 10, 64)
 					if err != nil || value < newest {
-						t.Errorf("%s: k%d is %d (%v), though a later key was %d already", n.Name, k, value, err, newest)
+						t.Errorf("%s: k%d is %q (%v), though a later key was %d already; %d invalidations so far", n.Name, k, v, err, newest, client.told)
 						return
 					}
 					newest = max(newest, value)

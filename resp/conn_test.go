@@ -130,9 +130,10 @@ func TestKill(t *testing.T) {
 		}
 		echo(c, cmds)
 	})
-	idle, self := connect(t, s), connect(t, s)
+	idle := connect(t, s)
 	ask(t, idle, "PING")
 	conn := p.opened()[0]
+	self := connect(t, s)
 	conn.Kill()
 	conn.Kill()
 	<-conn.Gone()

@@ -115,7 +115,9 @@ func (s *lockStory) lock(n *node) {
 	}
 	mode := []string{"", " SHARED", " PERMITS 2"}[s.rng.IntN(3)]
 	line := fmt.Sprintf("LOCK %s %s %d WAIT %d%s", c.name, c.owner, 20+s.rng.IntN(400), wait, mode)
+	s.w.mu.Lock()
 	s.clients = append(s.clients, c)
+	s.w.mu.Unlock()
 	c.blocked = s.w.block(n, line)
 }
 
