@@ -203,7 +203,7 @@ func (s *Session) send(r *run) {
 	if len(r.out) > 0 {
 		s.wire.Write(r.out)
 	}
-	if s.state.Subscribed() || s.state.Monitoring {
+	if s.state.Subscribed() || s.state.Monitoring || s.state.Tracking.On {
 		s.client.Release()
 	}
 	r.out = r.out[:0]

@@ -119,6 +119,7 @@ func (r *rig) Do(name string, proto resp.Proto, args []string) (resp.Reply, erro
 		return resp.Reply{}, errors.New("the rig plays words about connections only")
 	}
 	reply, _, err := resp.Parse(spec.Conn(c.Client, args).Append(nil, proto))
+	c.Release() // as the session does when the reply is sent
 	return reply, err
 }
 

@@ -55,6 +55,20 @@ func TestNothingIsLostWhileValuesAreOnTheirWay(t *testing.T) {
 	}
 }
 
+// What changes before the client has its OK comes after it.
+func TestNothingComesBeforeTheReply(t *testing.T) {
+	r := newRig(t)
+	c := r.open("early", resp.RESP3)
+	spec, _ := r.table.Resolve(strings.Fields("CLIENT TRACKING ON BCAST"))
+	if reply := spec.Conn(c.Client, strings.Fields("CLIENT TRACKING ON BCAST")); reply.Str != "OK" {
+		t.Fatal(reply)
+	}
+	r.write("", "SET k 1")
+	requireReceived(t, c, "")
+	c.Release()
+	requireReceived(t, c, aboutK)
+}
+
 func TestNoLoop(t *testing.T) {
 	r := newRig(t)
 	mine, other := r.on(t, "mine", "NOLOOP", "k", "j"), r.on(t, "other", "", "k", "j")

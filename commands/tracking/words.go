@@ -110,6 +110,7 @@ func (t *Tracker) on(c *commands.Client, o options) resp.Reply {
 	if refusal := overlap(had, o.prefixes); refusal.IsError() {
 		return refusal
 	}
+	c.Hold() // nothing may come before the reply
 	if who == nil {
 		who = &tracked{client: c, reading: map[string]struct{}{}}
 		t.clients[c.ID()] = who
