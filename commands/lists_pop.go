@@ -65,20 +65,26 @@ func parseLMPop(args []string) (o lmpopOptions, refusal resp.Reply) {
 	if o.end, ok = parseEnd(args[1+n]); !ok {
 		return o, errSyntax
 	}
-	switch rest := args[2+n:]; {
+	o.count, refusal = parsePopCount(args[2+n:])
+	return o, refusal
+}
+
+// parsePopCount reads what may follow the end to pop from: COUNT, else it is 1.
+func parsePopCount(rest []string) (count int64, refusal resp.Reply) {
+	switch {
 	case len(rest) == 0:
-		o.count = 1
+		return 1, resp.Reply{}
 	case !isWord(rest[0], "COUNT") || len(rest) == 1:
-		return o, errSyntax
-	default:
-		if o.count, ok = parseInt(rest[1]); !ok || o.count <= 0 {
-			return o, errCountPositive
-		}
-		if len(rest) > 2 {
-			return o, errSyntax
-		}
+		return 0, errSyntax
 	}
-	return o, resp.Reply{}
+	count, ok := parseInt(rest[1])
+	switch {
+	case !ok || count <= 0:
+		return 0, errCountPositive
+	case len(rest) > 2:
+		return 0, errSyntax
+	}
+	return count, resp.Reply{}
 }
 
 func lmpop(tx *store.Tx, args []string) resp.Reply {

@@ -26,20 +26,8 @@ func parseZMPop(args []string) (o zmpopOptions, refusal resp.Reply) {
 	if !o.highest && !isWord(args[1+n], "MIN") {
 		return o, errSyntax
 	}
-	switch rest := args[2+n:]; {
-	case len(rest) == 0:
-		o.count = 1
-	case !isWord(rest[0], "COUNT") || len(rest) == 1:
-		return o, errSyntax
-	default:
-		if o.count, ok = parseInt(rest[1]); !ok || o.count <= 0 {
-			return o, errCountPositive
-		}
-		if len(rest) > 2 {
-			return o, errSyntax
-		}
-	}
-	return o, resp.Reply{}
+	o.count, refusal = parsePopCount(args[2+n:])
+	return o, refusal
 }
 
 func zmpop(tx *store.Tx, args []string) resp.Reply {
