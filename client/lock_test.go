@@ -92,6 +92,7 @@ func TestLockIsLostWithItsServer(t *testing.T) {
 	if took := time.Since(paused); took >= ttl {
 		t.Errorf("it was lost after %v of %v", took, ttl)
 	}
+	ends(t, "the work to end", work.Done()) // which is told by another goroutine
 	if err := context.Cause(work); !errors.Is(err, client.ErrLost) {
 		t.Errorf("the work ended with %v", err)
 	}
